@@ -1,0 +1,1 @@
+"""What every topic shares: privacy as data, argument checks, data sets, randomness."""

@@ -1,0 +1,1 @@
+"""The course itself: building notebooks, checking answers, the learner's progress."""
