@@ -1,0 +1,85 @@
+"""An answer as a check sees it: call it with data, get data back."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from privlab.course.exercise import Wrong
+
+
+class NotAttempted(Exception):
+    """The learner has not written this answer yet."""
+
+
+class LocalAnswer:
+    """The learner's function, run in this process.
+
+    A generator among the arguments is replaced by a fresh one seeded from it, as
+    it must be where the answer runs in another process, so both see the same.
+    """
+
+    def __init__(self, function: Callable):
+        self._function = function
+
+    def __call__(self, *args, **kwargs):
+        args = [_own(value) for value in args]
+        kwargs = {name: _own(value) for name, value in kwargs.items()}
+        return _run(self._function, args, kwargs)
+
+    def samples(self, times: int, *args, rng: np.random.Generator, **kwargs):
+        """The results of ``times`` calls with one generator, stacked in an array."""
+        own = _own(rng)
+        return np.array(
+            [_run(self._function, args, {**kwargs, "rng": own}) for _ in range(times)]
+        )
+
+
+def _run(function: Callable, args, kwargs):
+    try:
+        result = function(*args, **kwargs)
+    except NotImplementedError as error:
+        raise NotAttempted from error
+    except Exception as error:
+        name = type(error).__name__
+        raise Wrong(f"your code stopped with {name}: {error}") from error
+    if result is None:
+        raise Wrong("your function returned None: is a `return` missing?")
+    return plain(result)
+
+
+def _own(value):
+    """A copy the answer may spoil; a generator becomes a fresh one seeded from it."""
+    if isinstance(value, np.random.Generator):
+        return np.random.default_rng(value.integers(2**63))
+    return value.copy() if isinstance(value, np.ndarray | list | dict) else value
+
+
+def plain(value):
+    """``value`` as plain data: Python numbers, strings, lists, dicts, numpy arrays.
+
+    A numpy scalar or a 0-d array becomes a Python number: nobody loses marks for
+    ``np.float64``. ``Wrong`` names anything that is not data.
+    """
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        array = np.array(value, subok=False)
+        if array.dtype == object:
+            raise Wrong("your array holds Python objects; make it an array of numbers")
+        return array if array.ndim else array.item()
+    if isinstance(value, bool | int | float | complex | str | bytes):
+        return value
+    if isinstance(value, list | tuple):
+        return type(value)([plain(item) for item in value])
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    raise Wrong(
+        f"your answer is a {type(value).__name__}; numbers or arrays are needed"
+    )
+
+
+def wrap(answer):
+    """The answer as checks take it: a ``LocalAnswer``, or plain data."""
+    if answer is Ellipsis:
+        raise NotAttempted
+    return LocalAnswer(answer) if callable(answer) else plain(answer)
