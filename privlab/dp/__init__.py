@@ -1,0 +1,1 @@
+"""Differential privacy: mechanisms that keep a promise, and an audit that tests it."""
