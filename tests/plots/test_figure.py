@@ -1,0 +1,83 @@
+"""The pictures: same bytes for the same result, no traces, one sentence each."""
+
+import gc
+import io
+import tracemalloc
+from dataclasses import dataclass
+
+import matplotlib
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from privlab.plots import style
+from privlab.plots.figure import picture
+
+
+@dataclass(frozen=True)
+class Count:
+    number: int
+    summary: str = "One bar stands for the people counted."
+
+
+def bar(result, ax):
+    ax.bar(["counted"], [result.number], **style.fill(0))
+    return style.label(ax, "Count", "group (name)", "size (people)")
+
+
+def tall(result, ax):
+    ax.figure.set_size_inches(*style.TALL)
+    return bar(result, ax)
+
+
+def test_the_same_result_gives_the_same_bytes_and_another_result_others():
+    assert picture(Count(3), bar).png == picture(Count(3), bar).png
+    assert picture(Count(3), bar).png != picture(Count(4), bar).png
+
+
+@pytest.mark.parametrize(("draw", "size"), [(bar, style.WIDE), (tall, style.TALL)])
+def test_the_png_has_the_stated_size_and_a_white_background(draw, size):
+    shown = picture(Count(3), draw)
+    with Image.open(io.BytesIO(shown.png)) as image:
+        assert image.size == (shown.width, shown.height)
+        assert image.size == tuple(
+            round(side * style.RC["figure.dpi"]) for side in size
+        )
+        assert image.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
+        assert "Software" not in image.info
+
+
+def test_drawing_leaves_the_global_settings_as_they_were():
+    before = matplotlib.rcParams.copy()
+    picture(Count(3), bar)
+    assert matplotlib.rcParams == before
+
+
+def test_an_exception_of_the_drawing_is_the_callers():
+    def broken(result, ax):
+        raise ArithmeticError("no bar today")
+
+    with pytest.raises(ArithmeticError, match="no bar today"):
+        picture(Count(3), broken)
+
+
+@pytest.mark.parametrize("summary", ["", "  ", "two\nlines"])
+def test_a_picture_without_one_sentence_is_refused(summary):
+    with pytest.raises(ValueError, match="summary="):
+        picture(Count(3, summary), bar)
+
+
+def test_two_hundred_redraws_leave_no_figure_and_no_memory_behind():
+    def left_over(redraws):
+        for number in range(redraws):
+            picture(Count(number), lambda result, ax: ax.set_axis_off())
+        gc.collect()
+        figures = sum(isinstance(thing, Figure) for thing in gc.get_objects())
+        return figures, tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    figures_before, bytes_before = left_over(5)
+    figures, memory = left_over(200)
+    tracemalloc.stop()
+    assert figures == figures_before
+    assert memory - bytes_before < 200 * 1000, "less than 1 kB per redraw"
