@@ -1,0 +1,1 @@
+"""Parameters in, a frozen result out: what the lessons plot, move and claim."""
