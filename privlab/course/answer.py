@@ -1,6 +1,8 @@
 """An answer as a check sees it: call it with data, get data back."""
 
+import copy
 from collections.abc import Callable
+from traceback import format_exception_only
 
 import numpy as np
 
@@ -14,8 +16,9 @@ class NotAttempted(Exception):
 class LocalAnswer:
     """The learner's function, run in this process.
 
-    A generator among the arguments is replaced by a fresh one seeded from it, as
-    it must be where the answer runs in another process, so both see the same.
+    It gets copies of the arguments, and in place of a generator a fresh one seeded
+    from it: so it must be where the answer runs in another process, and both see the
+    same.
     """
 
     def __init__(self, function: Callable):
@@ -29,9 +32,12 @@ class LocalAnswer:
     def samples(self, times: int, *args, rng: np.random.Generator, **kwargs):
         """The results of ``times`` calls with one generator, stacked in an array."""
         own = _own(rng)
-        return np.array(
-            [_run(self._function, args, {**kwargs, "rng": own}) for _ in range(times)]
-        )
+
+        def once():
+            fresh_args, fresh_kwargs = copy.deepcopy((args, kwargs))
+            return _run(self._function, fresh_args, {**fresh_kwargs, "rng": own})
+
+        return np.array([once() for _ in range(times)])
 
 
 def _run(function: Callable, args, kwargs):
@@ -39,38 +45,49 @@ def _run(function: Callable, args, kwargs):
         result = function(*args, **kwargs)
     except NotImplementedError as error:
         raise NotAttempted from error
-    except Exception as error:
-        name = type(error).__name__
-        raise Wrong(f"your code stopped with {name}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise Wrong(f"your code stopped with {said(error)}") from error
     if result is None:
         raise Wrong("your function returned None: is a `return` missing?")
     return plain(result)
+
+
+def said(error: BaseException) -> str:
+    """``"ValueError: its text"``, or only the name where an error has no text."""
+    return "".join(format_exception_only(error)).strip()
 
 
 def _own(value):
     """A copy the answer may spoil; a generator becomes a fresh one seeded from it."""
     if isinstance(value, np.random.Generator):
         return np.random.default_rng(value.integers(2**63))
-    return value.copy() if isinstance(value, np.ndarray | list | dict) else value
+    return copy.deepcopy(value)
 
 
 def plain(value):
     """``value`` as plain data: Python numbers, strings, lists, dicts, numpy arrays.
 
     A numpy scalar or a 0-d array becomes a Python number: nobody loses marks for
-    ``np.float64``. ``Wrong`` names anything that is not data.
+    ``np.float64``. ``NotAttempted`` for an Ellipsis; ``Wrong`` names anything else
+    that is not data, subclasses of ``float`` with their own arithmetic included.
     """
+    if value is Ellipsis:
+        raise NotAttempted
+    if isinstance(value, np.floating):
+        return float(value)  # item() would leave a longdouble as it is
     if isinstance(value, np.generic):
-        return value.item()
+        value = value.item()
     if isinstance(value, np.ndarray):
         array = np.array(value, subok=False)
         if array.dtype == object:
             raise Wrong("your array holds Python objects; make it an array of numbers")
-        return array if array.ndim else array.item()
-    if isinstance(value, bool | int | float | complex | str | bytes):
+        return array if array.ndim else plain(array[()])
+    if type(value) in (bool, int, float, complex, str, bytes):
         return value
-    if isinstance(value, list | tuple):
-        return type(value)([plain(item) for item in value])
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(plain(item) for item in value)
     if isinstance(value, dict):
         return {plain(key): plain(item) for key, item in value.items()}
     raise Wrong(
@@ -80,6 +97,4 @@ def plain(value):
 
 def wrap(answer):
     """The answer as checks take it: a ``LocalAnswer``, or plain data."""
-    if answer is Ellipsis:
-        raise NotAttempted
     return LocalAnswer(answer) if callable(answer) else plain(answer)

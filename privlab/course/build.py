@@ -5,11 +5,8 @@ library files it imports, the pins) and of what came out (cells and outputs). Th
 first says whether it is out of date, the second whether somebody edited it by hand.
 """
 
-import os
 import sys
-import tempfile
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,16 +15,10 @@ from nbformat import NotebookNode
 
 from privlab.course import notebook as nb
 from privlab.course import paths
-from privlab.course.dependencies import closure
+from privlab.course.dependencies import closure, module_files
+from privlab.course.execution import SETTINGS, BuildError, execute
 
 KINDS = {"notebooks": ("notebooks",), "exercises": ("exercises", "solutions")}
-CELL_SECONDS = 120
-QUIET = {
-    "PRIVLAB_STATIC": "1",  # figures instead of widgets
-    "TQDM_DISABLE": "1",  # a progress bar shows times, which differ every run
-    "OMP_NUM_THREADS": "1",  # one order of summation, so the same last digits
-    "FLWR_TELEMETRY_ENABLED": "0",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +42,24 @@ class Target:
 
     def fresh(self) -> NotebookNode:
         """The notebook as its source says, not yet executed."""
-        notebook = nb.read(self.source)
-        if self.kind == "exercises":
-            return nb.for_learner(notebook)
-        return nb.for_reader(notebook)
+        form = nb.for_learner if self.kind == "exercises" else nb.for_reader
+        try:
+            return form(nb.read(self.source))
+        except (KeyError, ValueError) as error:
+            raise BuildError(f"{self.name}: {error}") from error
 
     def inputs(self) -> str:
         """The fingerprint of everything the built notebook depends on."""
-        code = "\n".join(c.source for c in self.fresh().cells if c.cell_type == "code")
-        files = [*closure(code), Path(nb.__file__), *_checks(self.source)]
-        texts = [f"{path.name}\n{path.read_text('utf-8')}" for path in files]
-        return nb.digest(self.source.read_text("utf-8"), *_pins(), *texts)
+        own = [self.source, *_checks(self.source)]
+        form = module_files("privlab.course.notebook")
+        try:
+            files = {*own, *closure(*form, *(own if self.executed else []))}
+        except SyntaxError as error:
+            where = f"{error.filename}, line {error.lineno}"
+            line = (error.text or "").strip()
+            raise BuildError(f"{self.name}: {where}: not Python: {line}") from error
+        texts = [f"{path.name}\n{path.read_text('utf-8')}" for path in sorted(files)]
+        return nb.digest(str(SETTINGS), *_pins(), *texts)
 
 
 def folder(kind: str) -> Path:
@@ -78,26 +76,31 @@ def _pins() -> list[str]:
     return tomllib.loads(text)["project"]["dependencies"]
 
 
-def targets(wanted: list[str]) -> Iterator[Target]:
+def targets(wanted: list[str]) -> list[Target]:
     """Every notebook of the course, or those whose name starts as one of ``wanted``."""
-    for place, kinds in KINDS.items():
-        for source in sorted((paths.COURSE / "source" / place).glob("*.py")):
-            if source.stem.endswith("_checks"):
-                continue
-            if not wanted or source.stem.startswith(tuple(wanted)):
-                yield from (Target(source=source, kind=k) for k in kinds)
+    found = [
+        Target(source=source, kind=kind)
+        for place, kinds in KINDS.items()
+        for source in sorted((paths.COURSE / "source" / place).glob("*.py"))
+        if not source.stem.endswith("_checks")
+        for kind in kinds
+    ]
+    for start in wanted:
+        if not any(target.source.stem.startswith(start) for target in found):
+            raise BuildError(f"no source's name starts with {start!r}")
+    return [t for t in found if t.source.stem.startswith(tuple(wanted or [""]))]
 
 
 def state(target: Target) -> str:
-    """ "current", "missing", "stale" or "edited": by hand, after it was built."""
+    """The target's state: "current", "missing", "stale", or "edited" by hand."""
     if not target.path.is_file():
         return "missing"
     try:
-        built = nbformat.read(target.path, as_version=4)
+        built = nbformat.v4.reads(target.path.read_text("utf-8"))
         stamp = built.metadata["privlab"]
         if stamp["content"] != nb.content(built):
             return "edited"
-    except (KeyError, ValueError, nbformat.reader.NotJSONError):
+    except (ValueError, KeyError, TypeError, AttributeError):  # no notebook of ours
         return "edited"
     return "current" if stamp["inputs"] == target.inputs() else "stale"
 
@@ -112,44 +115,18 @@ def orphans() -> list[str]:
 
 def make(target: Target) -> str:
     """The text of the built notebook, executed where its kind is."""
+    inputs = target.inputs()  # first: a source may be edited while its notebook runs
     notebook = target.fresh()
     if target.executed:
-        execute(notebook, target.name)
+        target.path.parent.mkdir(exist_ok=True)
+        execute(notebook, target.name, folder=target.path.parent)
     notebook.metadata["privlab"] = {
         "source": f"source/{target.source.parent.name}/{target.source.name}",
-        "inputs": target.inputs(),
+        "inputs": inputs,
         "content": nb.content(notebook),
     }
     nbformat.validate(notebook)
     return nb.dumps(notebook)
-
-
-def execute(notebook: NotebookNode, name: str) -> None:
-    """Run every cell in place, offline and quiet; ``BuildError`` names a broken one."""
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
-    with tempfile.TemporaryDirectory() as home:
-        env = {**os.environ, **QUIET, "PRIVLAB_HOME": home}
-        client = NotebookClient(
-            notebook,
-            timeout=CELL_SECONDS,
-            kernel_name="python3",
-            record_timing=False,
-            resources={"metadata": {"path": str(folder("notebooks"))}},
-        )
-        try:
-            client.execute(env=env)
-        except CellExecutionError as error:
-            raise BuildError(f"{name}: {error}") from error
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if output.get("name") == "stderr":
-                raise BuildError(f"{name}: a cell writes to stderr: {output.text}")
-
-
-class BuildError(Exception):
-    """A notebook could not be built; the text names it and says why."""
 
 
 def build(wanted: list[str], *, force: bool) -> int:
@@ -161,8 +138,7 @@ def build(wanted: list[str], *, force: bool) -> int:
             refused.append(target.name)
         elif now != "current" or force:
             print(f"building {target.name} ({now})", flush=True)
-            target.path.parent.mkdir(exist_ok=True)
-            target.path.write_text(make(target), "utf-8", newline="\n")
+            paths.write_whole(target.path, make(target))
     if refused:
         print(
             f"not overwritten, edited by hand: {', '.join(refused)}. Move the edit to "

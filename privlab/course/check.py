@@ -10,10 +10,10 @@ from inspect import getdoc
 import numpy as np
 
 from privlab.course import record
-from privlab.course.answer import NotAttempted, wrap
+from privlab.course.answer import NotAttempted, said, wrap
 from privlab.course.exercise import Exercise, Mistaken, Wrong, by_id
+from privlab.course.record import NOT_ATTEMPTED, PASSED, WRONG
 
-PASSED, WRONG, NOT_ATTEMPTED = "passed", "wrong", "not attempted"
 MARKS = {PASSED: "✓", WRONG: "✗", NOT_ATTEMPTED: "○"}
 
 
@@ -34,7 +34,8 @@ def check(exercise_id: str, answer: object) -> Verdict:
     """Hold an answer against the exercise's public checks and note the result.
 
     Never raises for a wrong answer: the verdict says what is missing. Prints and
-    warnings of the answer's own code are kept out of it.
+    warnings of the answer's own code are kept out of it. Interrupting the kernel
+    stops an answer that does not end.
     """
     exercise = by_id(exercise_id)
     verdict = judge(exercise, answer, exercise.public, rng=np.random.default_rng())
@@ -49,7 +50,11 @@ def judge(
     *,
     rng: np.random.Generator,
 ) -> Verdict:
-    """The verdict of the first of ``properties`` that the answer lacks, or a pass."""
+    """The verdict of the first of ``properties`` that the answer lacks, or a pass.
+
+    An error inside a check counts against the answer: the check passes every right
+    one, so what it got is not the kind of data it asks for.
+    """
     for has_property in properties:
         try:
             with _quietly():
@@ -62,6 +67,9 @@ def judge(
             return _verdict(exercise, WRONG, exercise.mistakes[name].message, name)
         except Wrong as wrong:
             return _verdict(exercise, WRONG, f"{getdoc(has_property)}: {wrong}")
+        except Exception as error:
+            message = f"your answer does not fit the question ({said(error)})"
+            return _verdict(exercise, WRONG, f"{getdoc(has_property)}: {message}")
     return _verdict(exercise, PASSED, exercise.title)
 
 

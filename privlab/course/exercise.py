@@ -10,14 +10,12 @@ learner's notebook and, out of process, in the grader.
 import importlib.util
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from inspect import getdoc
 from pathlib import Path
 
 from privlab.course import paths
-
-SOURCES = paths.COURSE / "source" / "exercises"
 
 
 class Wrong(Exception):
@@ -72,6 +70,10 @@ class Exercise:
     def __post_init__(self):
         if self.difficulty not in (1, 2, 3):
             raise ValueError(f"{self.id}: difficulty={self.difficulty} must be 1, 2, 3")
+        if len(self.hints) != 3:
+            raise ValueError(f"{self.id}: {len(self.hints)} hints must be 3")
+        if not (self.public and self.hidden):
+            raise ValueError(f"{self.id}: needs public and hidden checks")
         if len(self.mistakes) < 3:
             raise ValueError(f"{self.id}: name at least three mistakes")
         unnamed = [c.__name__ for c in self.public + self.hidden if not getdoc(c)]
@@ -84,11 +86,15 @@ class Exercise:
         return "●" * self.difficulty + "○" * (3 - self.difficulty)
 
 
-@cache
 def exercises() -> dict[str, Exercise]:
     """Every exercise of the course by id, in course order."""
+    return _in_folder(paths.COURSE / "source" / "exercises")
+
+
+@cache
+def _in_folder(folder: Path) -> dict[str, Exercise]:
     found: dict[str, Exercise] = {}
-    for path in sorted(SOURCES.glob("*_checks.py")):
+    for path in sorted(folder.glob("*_checks.py")):
         for exercise in in_module(path):
             if exercise.id in found:
                 raise ValueError(f"{path.name}: exercise {exercise.id} exists already")
@@ -104,9 +110,8 @@ def in_module(path: Path) -> list[Exercise]:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     defined = [v for v in vars(module).values() if isinstance(v, Exercise)]
-    for exercise in defined:
-        object.__setattr__(exercise, "lesson", path.stem.removesuffix("_checks"))
-    return defined
+    lesson = path.stem.removesuffix("_checks")
+    return [replace(exercise, lesson=lesson) for exercise in defined]
 
 
 def by_id(exercise_id: str) -> Exercise:

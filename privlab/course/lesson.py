@@ -1,6 +1,10 @@
 """What a lesson says aloud: a guess before the run, a claim that has run."""
 
+import inspect
+from collections.abc import Callable
+
 import numpy as np
+from IPython.display import Markdown, display
 
 from privlab.course import record
 
@@ -20,6 +24,12 @@ def claim(sentence: str, condition: bool) -> None:
     if not condition:
         raise ClaimError(sentence)
     print(f"✓ {sentence}")
+
+
+def source(*objects: Callable) -> None:
+    """Show the library's own code of functions and classes, as it will run."""
+    code = "\n\n".join(inspect.getsource(thing) for thing in objects)
+    display(Markdown(f"```python\n{code}```"))
 
 
 def predict(question_id: str, question: str, *, options: list[str]) -> None:

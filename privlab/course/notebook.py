@@ -15,25 +15,29 @@ from nbformat import NotebookNode
 
 from privlab.course.exercise import by_id
 
-MARKER = re.compile(r"^# EXERCISE: (?P<id>[\w-]+)$", re.M)
-HEADING = re.compile(r"^## (?P<id>[a-z]+-\d+)$", re.M)
-SOLUTION = re.compile(
-    r"^(?P<indent>[ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION(?:\n|\Z)",
-    re.M | re.S,
-)
-HIDDEN = re.compile(
-    r"^[ \t]*### BEGIN HIDDEN TESTS\n.*?^[ \t]*### END HIDDEN TESTS(?:\n|\Z)",
-    re.M | re.S,
-)
-REGION_LINE = re.compile(r"^[ \t]*### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)\n?", re.M)
+
+def _region(name: str) -> re.Pattern:
+    begin, end = (rf"### {word} {name}[ \t]*" for word in ("BEGIN", "END"))
+    return re.compile(
+        rf"^(?P<indent>[ \t]*){begin}\n(?P<body>.*?)^[ \t]*{end}(?:\n|\Z)", re.M | re.S
+    )
+
+
+MARKER = re.compile(r"^# EXERCISE: (?P<id>[a-z]+-\d+)[ \t]*$", re.M)
+HEADING = re.compile(r"^## (?P<id>[a-z]+-\d+)[ \t]*$", re.M)
+SOLUTION, HIDDEN = _region("SOLUTION"), _region("HIDDEN TESTS")
+LOOSE = re.compile(r"^[ \t]*#+ *(?:BEGIN|END) (?:SOLUTION|HIDDEN).*", re.M | re.I)
 ASSIGNED = re.compile(r"^(\w+) = ", re.M)
-TO_DO = "# YOUR CODE HERE\n{indent}raise NotImplementedError"
+PERCENT = {
+    "extension": ".py",
+    "format_name": "percent",
+    "comment_magics": False,  # a comment stays one, even `# copy the list`
+}
 
 
 def read(path: Path) -> NotebookNode:
     """The notebook that a source file describes, with ids that follow from its text."""
-    plain = jupytext.read(path, fmt="py:percent")
-    cells = [_cell(cell) for cell in plain.cells]
+    cells = [_cell(cell) for cell in jupytext.read(path, fmt=PERCENT).cells]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata = {
         "kernelspec": {
@@ -47,30 +51,40 @@ def read(path: Path) -> NotebookNode:
 
 
 def for_learner(notebook: NotebookNode) -> NotebookNode:
-    """The exercise as handed out: no solution, no hidden test, no output."""
+    """The exercise as handed out: no solution, no hidden test, no output.
+
+    ``ValueError`` where a region is not closed: what it hides would be handed out.
+    """
     kept = [c for c in notebook.cells if "solution" not in c.metadata.get("tags", [])]
     return _mapped(notebook, kept, starter)
 
 
 def for_reader(notebook: NotebookNode) -> NotebookNode:
     """The exercise solved, without the region markers and hidden tests."""
-
-    def solved(source: str) -> str:
-        return REGION_LINE.sub("", HIDDEN.sub("", source)).rstrip("\n")
-
     return _mapped(notebook, notebook.cells, solved)
 
 
 def starter(source: str) -> str:
-    """An answer cell before anyone has answered it."""
+    """An answer cell before anyone has answered it.
+
+    A function's body becomes ``raise NotImplementedError``, a value ``name = ...``.
+    """
 
     def place(region: re.Match) -> str:
-        if not region["indent"]:  # values, not a function body: `name = ...`
-            names = ASSIGNED.findall(region[0])
-            return "".join(f"{name} = ...  # YOUR ANSWER HERE\n" for name in names)
-        return region["indent"] + TO_DO.format(indent=region["indent"]) + "\n"
+        indent = region["indent"]
+        if indent:
+            return f"{indent}# YOUR CODE HERE\n{indent}raise NotImplementedError\n"
+        names = dict.fromkeys(ASSIGNED.findall(region["body"]))
+        if not names:
+            raise ValueError(f"no `name = ...` in the solution:\n{region['body']}")
+        return "".join(f"{name} = ...  # YOUR ANSWER HERE\n" for name in names)
 
     return SOLUTION.sub(place, HIDDEN.sub("", source)).rstrip("\n")
+
+
+def solved(source: str) -> str:
+    """The same cell with its answer."""
+    return SOLUTION.sub(r"\g<body>", HIDDEN.sub("", source)).rstrip("\n")
 
 
 def answers(notebook: NotebookNode) -> dict[str, str]:
@@ -93,9 +107,16 @@ def digest(*texts: str) -> str:
 
 
 def content(notebook: NotebookNode) -> str:
-    """The fingerprint of what a reader sees: every cell with its outputs."""
-    cells = [[c.cell_type, c.source, c.get("outputs", [])] for c in notebook.cells]
-    return digest(json.dumps(cells, ensure_ascii=False, sort_keys=True))
+    """The fingerprint of what a reader sees: every cell with its outputs.
+
+    How often a cell has run is not counted, nor are ids, tags and times.
+    """
+    cells = [
+        [cell.cell_type, cell.source]
+        + [{**output, "execution_count": None} for output in cell.get("outputs", [])]
+        for cell in notebook.cells
+    ]
+    return digest(json.dumps(cells, sort_keys=True))
 
 
 def headed(source: str) -> str:
@@ -122,6 +143,8 @@ def _mapped(notebook: NotebookNode, cells: list, change) -> NotebookNode:
     for cell in copy.cells:
         if cell.cell_type == "code":
             cell.source = change(cell.source)
+        if loose := LOOSE.search(cell.source):
+            raise ValueError(f"{loose[0].strip()!r} is no complete region of code")
     return copy
 
 

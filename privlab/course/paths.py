@@ -1,4 +1,4 @@
-"""Where the course and the learner's own files are."""
+"""Where the course and the learner's own files are, and how they are written."""
 
 import os
 from pathlib import Path
@@ -13,3 +13,18 @@ def home() -> Path:
     """
     named = os.environ.get("PRIVLAB_HOME")
     return Path(named) if named else Path.home() / ".privlab"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write ``text`` beside ``path`` and move it into place: all of it, or none.
+
+    The folder is made if need be. ``OSError`` where it cannot be written; the file
+    that was there is then as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, "utf-8", newline="\n")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

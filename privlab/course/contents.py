@@ -1,0 +1,70 @@
+"""The course's lessons, by the article's chapters."""
+
+from privlab.course import paths
+from privlab.plots.course_map import CourseMap
+
+# chapter: ((number, short title), ...); a lesson's file is named after its number.
+CHAPTERS = (
+    ("Begin", (("00", "start here"),)),
+    (
+        "1 Risks",
+        (
+            ("1.1", "data leakage"),
+            ("1.2", "inference"),
+            ("1.3", "adversarial"),
+            ("1.4", "memorisation"),
+        ),
+    ),
+    ("2 Concepts", (("2", "concepts"),)),
+    (
+        "3 Methods",
+        (
+            ("3.1", "noise (DP)"),
+            ("3.2", "encryption (HE)"),
+            ("3.3", "federation (FL)"),
+            ("3.4", "trade-offs"),
+            ("3.5", "class federation"),
+        ),
+    ),
+    (
+        "4 Mathematics",
+        (
+            ("4.1", "DP"),
+            ("4.2", "HE"),
+            ("4.3", "FL"),
+            ("4.4", "local DP, PATE"),
+        ),
+    ),
+    (
+        "5 Practice",
+        (
+            ("5.1", "article's listing"),
+            ("5.2", "private training"),
+            ("5.3", "private LMs"),
+            ("5.4", "living with LLMs"),
+        ),
+    ),
+    (
+        "6 Industries",
+        (("6.1", "finance"), ("6.2", "medicine"), ("6.3", "recommendation")),
+    ),
+    ("7 Outlook", (("7", "outlook"),)),
+    ("8 Summary", (("8", "scoreboard"),)),
+    ("9 Questions", (("9", "FAQ, glossary"),)),
+)
+
+
+def course_map() -> CourseMap:
+    """The contents, with the lessons that are in this edition."""
+    sources = (paths.COURSE / "source" / "notebooks").glob("*.py")
+    return CourseMap(
+        chapters=CHAPTERS, ready=frozenset(_number(path.stem) for path in sources)
+    )
+
+
+def _number(stem: str) -> str:
+    """The number in a lesson's file name: "03_1_differential_privacy" is "3.1"."""
+    digits = [part for part in stem.split("_") if part.isdigit()]
+    if digits == ["00"]:
+        return "00"
+    return ".".join(str(int(part)) for part in digits)

@@ -1,0 +1,165 @@
+"""Lessons as a learner meets them: JupyterLab in a real browser, Run All, a slider."""
+
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_lab import (
+    cell_errors,
+    changed_figure,
+    explorers,
+    figure,
+    move_slider,
+    open_notebook,
+    run_all,
+    screenshot_outputs,
+    visiting,
+)
+
+LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+
+EXPERIMENT = """
+from dataclasses import dataclass
+import numpy as np
+from privlab import widgets
+from privlab.plots import style
+
+@dataclass(frozen=True, kw_only=True)
+class Wave:
+    height: float
+    kind: str
+
+    @property
+    def summary(self):
+        return f"The {self.kind} wave is {self.height:g} m < 10 m high."
+
+def wave(*, height, kind):
+    if height == 3:
+        raise ArithmeticError("a wave of 3 m")
+    return Wave(height=height, kind=kind)
+
+def draw(result, ax):
+    x = np.linspace(0, 6, 100)
+    ax.plot(x, result.height * np.sin(x), label=result.kind)
+    ax.legend()
+    return style.label(ax, "Wave", "time (s)", "height (m)")
+"""
+FOLLOWING = """
+widgets.explore(
+    wave, draw,
+    height=widgets.slider("height of the wave above the mean sea level (m)", 1, 3, 1),
+    kind=["sine", "cosine"],
+)
+"""
+ON_RUN = """
+widgets.explore_on_run(
+    wave, draw, kind="slow", height=widgets.log_slider("height (m)", 0.1, 10, 1)
+)
+"""
+TOY = [
+    "import sys; print(sys.executable)",
+    EXPERIMENT,
+    FOLLOWING,
+    FOLLOWING,
+    ON_RUN,
+    'widgets.ask("Higher or lower?", ["higher", "lower"], lambda own: print(own, "!"))',
+    'widgets.show(wave(height=2, kind="still"), draw)',
+]
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+
+
+@pytest.fixture(scope="module")
+def toy(browser, lab, artefacts):
+    """A page with a small notebook of every kind of widget, all cells run."""
+    with visiting(browser, lab, artefacts / "toy") as page:
+        open_notebook(page, lab, written(TOY, lab.folder / "toy.ipynb"))
+        run_all(page)
+        assert cell_errors(page) == []
+        yield page
+
+
+def written(sources, path):
+    """The name of a new notebook at ``path``, with one code cell per source."""
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), path)
+    return path.name
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("1 / 0", "ZeroDivisionError: division by zero"), ("1 +", "SyntaxError: ")],
+)
+def test_a_broken_cell_and_the_cells_it_stops_are_reported(
+    source, message, browser, lab, artefacts
+):
+    with visiting(browser, lab, artefacts / "broken") as page:
+        sources = ["import sys; print('a warning', file=sys.stderr)", source, "2"]
+        open_notebook(page, lab, written(sources, lab.folder / "broken.ipynb"))
+        run_all(page)
+        shown, missed = cell_errors(page)
+        assert message in shown
+        assert missed == "code cell 2 has not run"
+
+
+def test_a_notebook_runs_in_this_python_and_shows_all_its_widgets(toy, artefacts):
+    toy.get_by_text(sys.executable, exact=True).wait_for()
+    assert explorers(toy).count() == 3
+    assert len(screenshot_outputs(toy, artefacts / "toy")) == 5
+
+
+def test_a_slider_moved_by_the_keyboard_changes_figure_and_summary(toy):
+    output = explorers(toy).nth(0)
+    before = figure(output)
+    assert before[1] == "The sine wave is 1 m < 10 m high."
+    move_slider(toy, output)
+    after = changed_figure(toy, output, before)
+    assert after[1] == "The sine wave is 2 m < 10 m high."
+    output.locator("p", has_text=after[1]).wait_for()
+    output.get_by_label("kind").select_option("cosine")
+    assert changed_figure(toy, output, after)[1].startswith("The cosine wave")
+
+
+def test_an_experiment_that_fails_says_so_in_place_and_recovers(toy):
+    output = explorers(toy).nth(1)
+    before = figure(output)
+    move_slider(toy, output, "End")
+    output.get_by_text("ArithmeticError: a wave of 3 m").wait_for()
+    assert output.locator("img").count() == 0
+    assert len(cell_errors(toy)) == 1
+    move_slider(toy, output, "Home")
+    output.locator("img").wait_for()
+    assert figure(output) == before
+    assert cell_errors(toy) == []
+
+
+def test_the_run_button_redraws_a_slow_experiment(toy):
+    output = explorers(toy).nth(2)
+    before = figure(output)
+    move_slider(toy, output)
+    output.get_by_text("press Run").wait_for()
+    assert figure(output) == before
+    output.get_by_role("button", name="Run").click()
+    after = changed_figure(toy, output, before)
+    assert after[1] == "The slow wave is 1.1 m < 10 m high."
+
+
+def test_a_question_answers_the_option_chosen(toy):
+    toy.get_by_label("lower").check()
+    toy.get_by_text("lower !", exact=True).wait_for()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_runs_whole_and_its_first_slider_moves_the_figure(
+    lesson, browser, lab, artefacts
+):
+    with visiting(browser, lab, artefacts / lesson.stem) as page:
+        open_notebook(page, lab, lesson.name)
+        run_all(page)
+        assert cell_errors(page) == []
+        screenshot_outputs(page, artefacts / lesson.stem)
+        at_once = explorers(page).filter(has_not=page.get_by_role("button"))
+        output = at_once.filter(has=page.locator(".noUi-handle")).first
+        before = figure(output)
+        move_slider(page, output)
+        changed_figure(page, output, before)
