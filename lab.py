@@ -20,7 +20,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
@@ -76,6 +75,7 @@ CAUSES = (
     (r"Connect(?:ion|Timeout)Error|Connection (?:reset|refused|broken)", NO_NETWORK),
     (r"No matching distribution found for (\S+)", NO_WHEEL),
     (r"depends on (\S+==\S+)\s+The user requested \(constraint\) \1\s", NO_WHEEL),
+    (r"no matching distributions available for your \w+:\s+(\S+)", NO_WHEEL),
     (r"ResolutionImpossible", MISMATCH),
     (r"ensurepip is not\s+available|No module named '?(?:venv|ensurepip)", NO_VENV),
     (r"WinError 206\b|Long Path", TOO_LONG),
@@ -154,26 +154,14 @@ def test(options, pytest_arguments):
     """Set up, run every check in turn, and fail if any of them did."""
     set_up("[dev]", options.torch_index)
     failed = []
-    with tempfile.TemporaryDirectory() as home:
-        for name, command in CHECKS:
-            print(f"== {name}", flush=True)
-            more = pytest_arguments if name == "pytest" else ()
-            if run(PYTHON, *command, *more, env=test_environment(home)) != 0:
-                failed.append(name)
+    for name, command in CHECKS:
+        print(f"== {name}", flush=True)
+        more = pytest_arguments if name == "pytest" else ()
+        if run(PYTHON, *command, *more) != 0:
+            failed.append(name)
     if failed:
         raise Trouble(f"Failed: {', '.join(failed)}; mend what is named above.")
     return 0
-
-
-def test_environment(home):
-    """No telemetry, no touch of the learner's progress, one thread in each process.
-
-    Two test processes on two cores gain nothing by more threads, and a sum split among
-    threads differs in its last bits from one computer to the next. MPLBACKEND is left
-    alone: a notebook's kernel that inherits it shows no figures.
-    """
-    ours = {"FLWR_TELEMETRY_ENABLED": "0", "PRIVLAB_HOME": home, "OMP_NUM_THREADS": "1"}
-    return {**os.environ, **ours}
 
 
 def freeze(options, _):
@@ -266,11 +254,13 @@ def forget_half_installed():
 def refuse_cuda(torch):
     """Ask pip what torch would bring, and refuse what only a graphics card needs.
 
-    Only torch's own metadata is read: to plan further, pip fetches whole packages.
+    Only torch's own metadata is read. Before version 25.3, pip fetches the package
+    itself to read that.
     """
+    logged("Looking at pip", *PIP, "install", "pip>=25.3")
     report = VENV / "torch.json"
     asks = ("install", "--dry-run", "--report", report)
-    logged("Looking for PyTorch", *PIP, *asks, *torch)
+    logged("Looking at PyTorch", *PIP, *asks, *torch)
     cuda = cuda_packages(json.loads(report.read_text("utf-8")), platform.machine())
     if cuda:
         raise Trouble(

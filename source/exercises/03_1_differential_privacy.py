@@ -92,7 +92,8 @@ check("dp-02", private_mean)
 #
 # An owner of salary data has learned to clip first. But where? She has no idea what
 # people earn, so she lets the data say: whoever is above the 95th percentile (百分位数)
-# is cut down to it. This is her code. She promises `epsilon` for one replaced salary.
+# is cut down to it. This is her code. For one *replaced* salary she promises
+# ε-differential privacy.
 
 
 # %%
@@ -184,10 +185,10 @@ check("dp-04", largest_epsilon)
 # %% [markdown]
 # ## dp-05
 #
-# A city publishes how many visits each of its `clinics` clinics had last year, one count
-# per clinic, with Laplace noise on every count. Nobody counts for more than `most`
-# visits; those after are left out. A person may have made them all in one clinic, or
-# here and there, or none at all.
+# A city publishes how many visits each of its `clinics` clinics had last year, one
+# count per clinic, with Laplace noise on every count. Nobody counts for more than
+# `most` visits; any further ones are left out. A person may have made them all in one
+# clinic, or here and there, or none at all.
 #
 # Write `visits_sensitivity`: the sensitivity of the list of counts in $L_1$, which is
 # the sum, over the clinics, of how much each count changes, in the worst case.

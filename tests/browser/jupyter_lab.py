@@ -148,6 +148,8 @@ def run_all(page: Page) -> None:
         arg=PROMPTS,
     )
     kernel_idle(page)
+    # A cell has its number as soon as the kernel answers; its outputs are drawn later.
+    page.wait_for_timeout(1 * SECOND)
 
 
 def command(page: Page, menu: str, name: str) -> None:

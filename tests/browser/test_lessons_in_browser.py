@@ -97,6 +97,7 @@ def test_a_broken_cell_and_the_cells_it_stops_are_reported(
         sources = ["import sys; print('a warning', file=sys.stderr)", source, "2"]
         open_notebook(page, lab, written(sources, lab.folder / "broken.ipynb"))
         run_all(page)
+        page.get_by_text(message).wait_for()
         shown, missed = cell_errors(page)
         assert message in shown
         assert missed == "code cell 2 has not run"

@@ -184,8 +184,7 @@ def test_learners_notebook_holds_no_solution_and_no_hidden_check(lesson):
     for text in texts:
         seen = {line for c in nbformat.reads(text, 4).cells for line in lines(c.source)}
         assert not seen & secrets(lesson)
-        assert "SOLUTION" not in text
-        assert "HIDDEN" not in text
+        assert "### BEGIN" not in text
 
 
 @each_exercise
@@ -218,7 +217,7 @@ def test_solution_passes_with_20_seeds(exercise):
     ("exercise", "code"), RIGHT, ids=lambda v: getattr(v, "id", "")
 )
 def test_other_right_solutions_pass(exercise, code):
-    for seed in range(5):
+    for seed in range(3):
         found = verdict(exercise, defined(exercise, code), every(exercise), seed)
         assert found.status == PASSED, found
 

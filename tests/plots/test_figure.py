@@ -48,9 +48,10 @@ def test_the_png_has_the_stated_size_and_a_white_background(draw, size):
 
 
 def test_drawing_leaves_the_global_settings_as_they_were():
-    before = matplotlib.rcParams.copy()
+    before = {name: matplotlib.rcParams[name] for name in style.RC}
     picture(Count(3), bar)
-    assert matplotlib.rcParams == before
+    assert {name: matplotlib.rcParams[name] for name in style.RC} == before
+    assert before != style.RC
 
 
 def test_an_exception_of_the_drawing_is_the_callers():

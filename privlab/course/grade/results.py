@@ -41,10 +41,18 @@ class QuestionResult:
     seconds: float
     seed: int
 
+    @property
+    def marked(self) -> bool:
+        """Whether the points are a mark; an error of the grader gives none."""
+        return self.verdict != GRADER_ERROR
+
 
 @dataclass(frozen=True, kw_only=True)
 class StudentResult:
-    """One student's questions, and how the answers were shut in."""
+    """One student's questions, and how the answers were shut in.
+
+    ``points`` and ``possible`` count the questions that have a mark.
+    """
 
     student: str
     questions: tuple[QuestionResult, ...]
@@ -54,11 +62,11 @@ class StudentResult:
 
     @property
     def points(self) -> float:
-        return sum(question.points for question in self.questions)
+        return round(sum(q.points for q in self.questions if q.marked), 2)
 
     @property
     def possible(self) -> float:
-        return sum(question.possible for question in self.questions)
+        return round(sum(q.possible for q in self.questions if q.marked), 2)
 
     def as_data(self) -> dict:
         return asdict(self) | {"points": self.points, "possible": self.possible}

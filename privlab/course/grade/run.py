@@ -38,7 +38,8 @@ class Run:
     def seed_for(self, student: str, exercise: str) -> int:
         """The seed of one student's question: the same in every repetition."""
         text = f"{self.seed}\0{student}\0{exercise}"
-        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+        data = text.encode("utf-8", "surrogatepass")  # a file's name may hold any bytes
+        return int.from_bytes(hashlib.sha256(data).digest()[:7], "big")
 
     def settings(self, number: int) -> dict:
         return {
@@ -84,8 +85,11 @@ def graded(
     """Each student's result, as soon as the last of its questions is done."""
     with _jobs(run) as idle, ThreadPoolExecutor(run.jobs) as pool:
         asked = [pool.submit(_student, run, one, broken, idle) for one in submissions]
-        for future in as_completed(asked):
-            yield future.result()
+        try:
+            for future in as_completed(asked):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # if the caller stops early
 
 
 def _student(run: Run, submission: Submission, broken: dict, idle) -> StudentResult:

@@ -1,0 +1,74 @@
+"""What checks of answers share: comparing, reading as a number, laws of chance."""
+
+import math
+import sys
+from reprlib import repr as shortened
+
+import numpy as np
+from scipy import stats
+
+from privlab.course.exercise import Exercise, expect, mistaken
+
+
+def close(got: object, right: object) -> bool:
+    """Whether ``got`` is ``right`` within rounding, in the same shape."""
+    try:
+        got = np.asarray(got)
+    except ValueError:  # lists of different lengths
+        return False
+    same_shape = got.dtype.kind in "iuf" and got.shape == np.shape(right)
+    return bool(same_shape and np.allclose(got, right, rtol=1e-9, atol=1e-12))
+
+
+def number(got: object) -> float:
+    """``got`` as one finite number, or ``Wrong``."""
+    one = isinstance(got, int | float) and not isinstance(got, bool)
+    finite = one and abs(got) <= sys.float_info.max  # nan compares as false
+    expect(finite, f"one number is needed, you gave {shown(got)}")
+    return float(got)
+
+
+def shown(value: object) -> str:
+    """``value`` as a learner reads it in a message: short."""
+    return f"{value:.6g}" if isinstance(value, float) else shortened(value)
+
+
+def defined(exercise: Exercise, code: str):
+    """The function that ``code`` defines."""
+    namespace = {}
+    exec(code, namespace)
+    return namespace[exercise.answer]
+
+
+def compare(answer, exercise: Exercise, right, cases: list[dict]) -> None:
+    """Hold the answer against ``right``; a wrong one against each mistake's code."""
+    given = [answer(**case) for case in cases]
+
+    def agrees(function) -> bool:
+        pairs = zip(given, cases, strict=True)
+        return all(close(got, function(**case)) for got, case in pairs)
+
+    if agrees(right):
+        return
+    for name, mistake in exercise.mistakes.items():
+        mistaken(agrees(defined(exercise, mistake.code)), name)
+    for got, case in zip(given, cases, strict=True):
+        inputs = ", ".join(f"{name}={shown(value)}" for name, value in case.items())
+        expect(close(got, right(**case)), f"for {inputs} you gave {shown(got)}")
+
+
+def follows(sample: np.ndarray, law) -> bool:
+    """Whether ``sample`` may come from the continuous ``law``; false-fail rate 1e-7.
+
+    Dvoretzky-Kiefer-Wolfowitz with Massart's constant: the shares below any levels are
+    off by more than t with probability at most ``2 exp(-2 n t^2)``, for every n.
+    """
+    levels = np.arange(1, 100) / 100
+    below = np.searchsorted(np.sort(sample), law.ppf(levels)) / len(sample)
+    allowed = math.sqrt(math.log(2 / 1e-7) / (2 * len(sample)))
+    return bool(np.abs(below - levels).max() <= allowed)
+
+
+def as_often(hits: int, runs: int, chance: float) -> bool:
+    """Whether a chance may give ``hits`` in ``runs``; false-fail rate 1e-7, exact."""
+    return bool(stats.binomtest(int(hits), runs, chance).pvalue >= 1e-7)
