@@ -296,8 +296,7 @@ def logged(what, *command):
             print(line[:78].ljust(78), end="\r" if live else "\n", flush=True)
 
     with LOG.open("ab") as log:
-        env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-        status = run(*command, tick=tick, env=env, stdout=log, stderr=STDOUT)
+        status = run(*command, tick=tick, stdout=log, stderr=STDOUT)
     if status != 0:
         raise Trouble(f"{advice(words())}, then start again (pip's own words: {LOG}).")
     print(f"{what}: {time.monotonic() - started:.0f} s".ljust(78), flush=True)
@@ -320,7 +319,8 @@ def last_line(text):
 def run(*command, tick=lambda: None, **options):
     """Run a program to its end and return its status; it never outlives this one."""
     words = [str(word) for word in command]
-    child = subprocess.Popen(words, cwd=str(COURSE), **options)
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}  # for Windows' pipes
+    child = subprocess.Popen(words, cwd=str(COURSE), env=env, **options)
     try:
         while True:
             with contextlib.suppress(subprocess.TimeoutExpired):

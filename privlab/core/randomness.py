@@ -29,7 +29,9 @@ def uniform_below(bound: int, *, rng: RandomBytes) -> int:
     Draws just enough bits and rejects what falls outside, so no value is favoured
     (reducing modulo ``bound`` would favour the small ones).
     """
-    bits = (checks.whole("bound", bound) - 1).bit_length()
+    if type(bound) is not int or bound < 1:  # the samplers come here very often
+        bound = checks.whole("bound", bound)
+    bits = (bound - 1).bit_length()
     size = (bits + 7) // 8
     while True:
         value = int.from_bytes(rng.bytes(size), "little") >> (8 * size - bits)

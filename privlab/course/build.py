@@ -5,6 +5,7 @@ library files it imports, the pins) and of what came out (cells and outputs). Th
 first says whether it is out of date, the second whether somebody edited it by hand.
 """
 
+import argparse
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -138,7 +139,11 @@ def build(wanted: list[str], *, force: bool) -> int:
             refused.append(target.name)
         elif now != "current" or force:
             print(f"building {target.name} ({now})", flush=True)
-            paths.write_whole(target.path, make(target))
+            text = make(target)
+            paths.write_whole(target.path, text)
+            for name, png in nb.pictures(nbformat.v4.reads(text)).items():
+                folder("docs").mkdir(exist_ok=True)
+                (folder("docs") / f"{name}.png").write_bytes(png)
     if refused:
         print(
             f"not overwritten, edited by hand: {', '.join(refused)}. Move the edit to "
@@ -155,3 +160,22 @@ def check(wanted: list[str]) -> int:
     for name, now in found:
         print(f"{name}: {now}")
     return 1 if found else 0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", help="starts of names, such as 03_1")
+    parser.add_argument("--check", action="store_true", help="build nothing, compare")
+    parser.add_argument(
+        "--force", action="store_true", help="build again, edited or not"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build the notebooks from source/; the exit status is 1 where one cannot be."""
+    try:
+        if options.check:
+            return check(options.names)
+        return build(options.names, force=options.force)
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1

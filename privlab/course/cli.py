@@ -4,12 +4,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from privlab.course import doctor
+from privlab.course import build, doctor
+from privlab.course.grade import command as grade
 
 # name: (adds its options to a parser, runs and returns the exit status);
 # the first line of what runs is the line of help
 COMMANDS = {
+    "build": (build.add_arguments, build.run),
     "doctor": (doctor.add_arguments, doctor.run),
+    "grade": (grade.add_arguments, grade.run),
 }
 
 

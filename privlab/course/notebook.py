@@ -4,6 +4,7 @@ An exercise source gives two: the learner's, with every solution region replaced
 a place to write, and the solved one. Regions are marked as in nbgrader.
 """
 
+import base64
 import hashlib
 import json
 import re
@@ -28,6 +29,7 @@ HEADING = re.compile(r"^## (?P<id>[a-z]+-\d+)[ \t]*$", re.M)
 SOLUTION, HIDDEN = _region("SOLUTION"), _region("HIDDEN TESTS")
 LOOSE = re.compile(r"^[ \t]*#+ *(?:BEGIN|END) (?:SOLUTION|HIDDEN).*", re.M | re.I)
 ASSIGNED = re.compile(r"^(\w+) = ", re.M)
+PICTURE = "picture-"  # tag of a cell whose figure stands in docs/ too
 PERCENT = {
     "extension": ".py",
     "format_name": "percent",
@@ -117,6 +119,18 @@ def content(notebook: NotebookNode) -> str:
         for cell in notebook.cells
     ]
     return digest(json.dumps(cells, sort_keys=True))
+
+
+def pictures(notebook: NotebookNode) -> dict[str, bytes]:
+    """The first figure of each cell tagged ``picture-NAME``, as PNG, by its name."""
+    found = {}
+    for cell in notebook.cells:
+        for tag in cell.metadata.get("tags", []):
+            if tag.startswith(PICTURE):
+                shown = [output.get("data", {}) for output in cell.outputs]
+                first = next(data for data in shown if "image/png" in data)
+                found[tag.removeprefix(PICTURE)] = base64.b64decode(first["image/png"])
+    return found
 
 
 def headed(source: str) -> str:

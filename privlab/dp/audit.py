@@ -90,16 +90,17 @@ def audit(
     """A lower bound on the epsilon of ``mechanism(value, rng=rng)``, from samples.
 
     ``first`` and ``second`` are neighbours under the relation that the mechanism
-    claims. Each is answered ``trials`` times, independently, and ``score`` turns an
-    answer into a number. The first half of the answers picks an event S that tells
-    the inputs apart; the other half, which S does not depend on, tests it:
+    claims. Each is answered ``trials`` times, independently; ``score`` turns an answer
+    that is no number (``TypeError`` without it) into one. The first half of the
+    answers picks an event S that tells the inputs apart; the other half, which S does
+    not depend on, tests it:
 
     ``epsilon_lower = ln((p_low - delta) / q_high)``, at least 0, with Clopper-Pearson
     bounds on ``p = Pr[M(first) in S]`` and ``q = Pr[M(second) in S]``, or with the
     inputs exchanged. Each bound fails with probability at most (1 - confidence)/2. If
     neither fails, (epsilon, delta)-DP gives ``p_low <= p <= e^epsilon q + delta <=
     e^epsilon q_high + delta``: so ``Pr[epsilon_lower > epsilon] <= 1 - confidence``.
-    The method is that of Jagielski, Ullman and Oprea 2020, Section 4.
+    The method is that of Jagielski, Ullman and Oprea 2020.
 
     A small bound proves nothing: another event, or another pair, may leak more. The
     confidence is that of one audit; the largest of many audits has less.

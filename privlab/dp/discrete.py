@@ -39,6 +39,7 @@ class DiscreteLaplace:
 
     @cached_property
     def scale(self) -> Fraction:
+        """``sensitivity / epsilon``, exactly."""
         return int(self.sensitivity) / Fraction(float(self.epsilon))
 
     @property
@@ -88,6 +89,8 @@ class DiscreteGaussian:
 
     @cached_property
     def sigma(self) -> float:
+        """The scale of the noise: its standard deviation is at most this."""
+
         def delta_of(sigma):
             return discrete_gaussian_delta(sigma, self.epsilon, self.sensitivity)
 

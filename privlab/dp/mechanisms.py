@@ -34,6 +34,7 @@ class Laplace:
 
     @property
     def scale(self) -> float:
+        """``sensitivity / epsilon``: the mean size of the noise."""
         return self.sensitivity / self.epsilon
 
     @property
@@ -72,6 +73,8 @@ class Gaussian:
 
     @cached_property
     def sigma(self) -> float:
+        """The standard deviation of the noise, in the units of the value."""
+
         def delta_of(sigma):
             return gaussian_delta(sigma, self.epsilon, self.sensitivity)
 
@@ -156,6 +159,7 @@ class RandomizedResponse:
 
     @property
     def truth_probability(self) -> float:
+        """``e^epsilon / (1 + e^epsilon)``."""
         return float(expit(self.epsilon))
 
     @property

@@ -16,7 +16,7 @@ def draw_differencing(result: Differencing, ax: Axes) -> Axes:
     label = f"from exact averages: {exact:.1f}"
     ax.axvline(exact, label=label, **{**style.line(1), "linewidth": 3})
     ax.legend(loc="upper right")
-    ax.set_xlim(bins[[0, -1]])
+    ax.set(xlim=bins[[0, -1]], ylim=(0, 1.3 * ax.get_ylim()[1]))
     return style.label(
         ax,
         f"One colleague of {result.staff}, ε = {result.epsilon:g} an average",

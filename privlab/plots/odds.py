@@ -16,15 +16,16 @@ def draw_odds(result: Odds, ax: Axes) -> Axes:
     ax.plot([0, 1], [0, 1], color=style.BLACK, linewidth=1, label="nothing learned")
     low, high = result.reached
     ax.vlines(result.prior, low, high, colors=style.BLACK, linewidth=3)
-    for value in result.reached:
+    for value, lift in zip(result.reached, (-14, 6), strict=True):
         ax.annotate(
             f"{value:.0%}",
             (result.prior, value),
-            xytext=(8, -4),
+            xytext=(4, lift),
             textcoords="offset points",
             fontweight="bold",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
         )
-    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.set(xlim=(0, 1), ylim=(-0.06, 1.06))
     ax.legend(loc="lower right")
     return style.label(
         ax,

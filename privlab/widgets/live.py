@@ -3,6 +3,7 @@
 import base64
 import html
 from collections.abc import Callable
+from decimal import Decimal
 from functools import singledispatch
 
 import ipywidgets
@@ -110,7 +111,7 @@ def _knob(control: Control) -> ipywidgets.DOMWidget:
 def _(control: Slider):
     whole = isinstance(control.step, int)
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-    digits = len(f"{control.step:.12g}".partition(".")[2])
+    digits = max(-Decimal(str(own)).as_tuple().exponent for own in control.values)
     return kind(
         description=control.label,
         min=control.values[0],

@@ -149,7 +149,7 @@ predict(
     options=["yes", "no", "only if nobody is rich"],
 )
 
-# %%
+# %% tags=["picture-clip_last"]
 from privlab.experiments.salaries import ORDERS, two_worlds
 from privlab.plots.salaries import draw_two_worlds
 from privlab.widgets import choice

@@ -109,6 +109,15 @@ def test_choosing_among_many_events_costs_no_soundness():
     assert 0 < exceeded <= binom.isf(1e-6, audits, worst)
 
 
+def test_what_the_first_half_suggests_the_second_half_must_confirm():
+    turning = iter([1] * 50 + [0] * 50 + [0] * 50 + [1] * 50)
+    result = audit(
+        lambda value, rng: next(turning), 0, 1, trials=100, rng=np.random.default_rng(0)
+    )
+    assert result.epsilon_lower == 0
+    assert {result.first_rate, result.second_rate} == {0, 1}
+
+
 # Power
 
 

@@ -25,7 +25,7 @@ from privlab.dp.discrete import (
 from privlab.dp.mechanisms import gaussian_delta
 
 laws = settings(deadline=None, derandomize=True)
-DRAWS = 20_000
+DRAWS = 10_000
 
 
 def fit(draws, probability) -> float:
@@ -128,7 +128,7 @@ def test_gaussian_releases_follow_the_stated_probability(epsilon):
 def test_the_tests_own_chi_square_notices_a_wrong_law():
     rng = Blocks(np.random.default_rng(5))
     draws = [discrete_laplace(Fraction(10), rng=rng) for _ in range(DRAWS)]
-    wrong = DiscreteLaplace(epsilon=1 / 11)
+    wrong = DiscreteLaplace(epsilon=1 / 12)
     assert fit(draws, lambda z: wrong.probability(z, value=0)) < 1e-6
 
 
@@ -138,8 +138,8 @@ def test_discrete_laplace_noise_has_the_known_mean_and_variance(epsilon):
     noise = mechanism.release(np.zeros(DRAWS, dtype=int), rng=np.random.default_rng(6))
     variance = 2 * math.exp(-epsilon) / (1 - math.exp(-epsilon)) ** 2
     assert noise.mean() == pytest.approx(0, abs=5 * math.sqrt(variance / DRAWS))
-    # Kurtosis below 7: the variance is known to sqrt(6 / n) = 1.7 %.
-    assert noise.var() == pytest.approx(variance, rel=0.09)
+    # Kurtosis below 7: the variance is known to sqrt(6 / n) = 2.5 %.
+    assert noise.var() == pytest.approx(variance, rel=0.13)
 
 
 def test_blocks_hand_out_the_bytes_of_their_source_once_and_in_order():
@@ -189,7 +189,8 @@ def test_the_scale_is_the_exact_value_of_epsilon(epsilon):
 
 
 def test_the_promise_agrees_with_opendp():
-    dp = pytest.importorskip("opendp.prelude")
+    import opendp.prelude as dp
+
     dp.enable_features("contrib")
     mechanism = DiscreteLaplace(epsilon=0.7, sensitivity=3)
     space = dp.atom_domain(T=int), dp.absolute_distance(T=int)
@@ -269,7 +270,8 @@ def test_the_largest_shift_is_the_worst(sigma, epsilon):
 @pytest.mark.parametrize("sigma", [0.3, 2, 12])
 @pytest.mark.parametrize("sensitivity", [1, 3])
 def test_delta_agrees_with_dp_accounting(sigma, sensitivity):
-    peer = pytest.importorskip("dp_accounting.pld.privacy_loss_mechanism")
+    from dp_accounting.pld import privacy_loss_mechanism as peer
+
     loss = peer.DiscreteGaussianPrivacyLoss(sigma, sensitivity=sensitivity)
     for epsilon in (0.1, 1, 4):
         ours = discrete_gaussian_delta(sigma, epsilon, sensitivity)
@@ -297,7 +299,7 @@ def test_gaussian_probabilities_add_up_and_the_variance_is_below_sigma_squared()
     outputs = np.arange(-60, 61)
     law = mechanism.probability(outputs, value=0)
     assert law.sum() == pytest.approx(1, rel=1e-12)
-    # Canonne, Kamath and Steinke 2020, Corollary 9.
+    # Canonne, Kamath and Steinke 2020: below the continuous one.
     assert law @ outputs**2 <= mechanism.sigma**2
     assert mechanism.privacy == Privacy(epsilon=3, delta=1e-5)
 

@@ -215,6 +215,16 @@ def test_the_figure_follows_each_knob(explorer):
     assert len(seen) == 4
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "step"), [(0.25, 2.25, 0.5), (1e-5, 5e-5, 1e-5), (10, 50, 20)]
+)
+def test_a_slider_shows_every_value_with_all_its_digits(low, high, step):
+    control = widgets.slider("height (m)", low, high, low, step)
+    knob = live.following(widgets.Explorer(wave, draw, height=control)).children[0]
+    shown = [float(format(value, knob.readout_format)) for value in control.values]
+    assert shown == list(control.values)
+
+
 def test_a_log_slider_and_its_widget_agree():
     control = widgets.log_slider("height (m)", 0.1, 10, 1)
     explorer = widgets.Explorer(wave, draw, height=control)

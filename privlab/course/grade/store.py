@@ -74,7 +74,9 @@ class Store:
         if student not in self._names:
             taken = {_same(name) for name in self._names.values()}
             name = safe(student)
-            self._names[student] = _told_apart(student) if _same(name) in taken else name
+            self._names[student] = (
+                _told_apart(student) if _same(name) in taken else name
+            )
         return self._names[student]
 
 
