@@ -20,6 +20,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page
 
 SECOND = 1000  # Playwright counts milliseconds
+LONGEST = 150  # seconds until every cell of a notebook has run
 SETTINGS = {
     # JupyterLab leaves out cells that are off screen; we look at all of them.
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -139,14 +140,18 @@ def run_all(page: Page) -> None:
     """Clear all outputs, Run All Cells, wait until each has run or one has failed."""
     command(page, "Edit", "editmenu:clear-all")
     command(page, "Run", "runmenu:run-all")
-    # The cells after a failed one go back from [*] to [ ].
-    page.wait_for_function(
-        r"""prompts => {
-            const texts = [...document.querySelectorAll(prompts)].map(p => p.innerText);
-            return /\d/.test(texts[0]) && !texts.some(text => text.includes("*"));
-        }""",
-        arg=PROMPTS,
-    )
+    # Cells get [*] when they are sent, numbers when they run, and those after a failed
+    # one go back to [ ]; between two of these states nothing may show for a moment.
+    before, since = None, time.monotonic()
+    deadline = since + LONGEST
+    while before is None or time.monotonic() - since < 1.5:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"cells still run after {LONGEST} s: {before}")
+        prompts = page.locator(PROMPTS).all_inner_texts()
+        unfinished = "*" in "".join(prompts) or not re.search(r"\d", prompts[0])
+        if unfinished or prompts != before:
+            before, since = prompts, time.monotonic()
+        page.wait_for_timeout(0.2 * SECOND)
     kernel_idle(page)
     # A cell has its number as soon as the kernel answers; its outputs are drawn later.
     page.wait_for_timeout(1 * SECOND)
