@@ -1,5 +1,6 @@
 """``check``, ``hint`` and ``progress``: what a learner calls in an exercise."""
 
+import html
 import io
 import warnings
 from collections.abc import Callable
@@ -17,8 +18,15 @@ from privlab.course.record import NOT_ATTEMPTED, PASSED, WRONG
 MARKS = {PASSED: "✓", WRONG: "✗", NOT_ATTEMPTED: "○"}
 
 
+class _Said:
+    """Text that a notebook shows as a paragraph: its lines break between words."""
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>"
+
+
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Verdict(_Said):
     """How an answer did. ``mistake`` is the name of a recognised misconception."""
 
     exercise: str
@@ -88,7 +96,7 @@ def _quietly():
         yield
 
 
-class Hint:
+class Hint(_Said):
     """One hint, shown as a line of text."""
 
     def __init__(self, text: str):
