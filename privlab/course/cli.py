@@ -1,18 +1,16 @@
 """The ``privlab`` command: one subcommand per job, each in its own module."""
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
-from privlab.course import build, doctor
-from privlab.course.grade import command as grade
-
-# name: (adds its options to a parser, runs and returns the exit status);
-# the first line of what runs is the line of help
+# name: (its module, its line of help). The module, which adds its options to a parser
+# and runs, is loaded when it is named: the doctor must work where the rest does not.
 COMMANDS = {
-    "build": (build.add_arguments, build.run),
-    "doctor": (doctor.add_arguments, doctor.run),
-    "grade": (grade.add_arguments, grade.run),
+    "build": ("privlab.course.build", "make the notebooks from source/"),
+    "doctor": ("privlab.course.doctor", "check this computer for the course"),
+    "grade": ("privlab.course.grade.command", "mark what students handed in"),
 }
 
 
@@ -21,14 +19,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     A wrong command line ends with argparse's usage and status 2 (``SystemExit``).
     """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    named = arguments[0] if arguments else None
     parser = argparse.ArgumentParser(prog="privlab", description=__doc__)
     names = parser.add_subparsers(dest="name", metavar="NAME", required=True)
-    for name, (add_arguments, run) in COMMANDS.items():
-        about = (run.__doc__ or "").partition("\n")[0]
-        add_arguments(names.add_parser(name, help=about, description=about))
-    options = parser.parse_args(arguments)
-    _, run = COMMANDS[options.name]
-    return run(options)
+    command = None
+    for name, (module, about) in COMMANDS.items():
+        own = names.add_parser(name, help=about, description=about)
+        if name == named:
+            command = importlib.import_module(module)
+            command.add_arguments(own)
+    options = parser.parse_args(arguments)  # ends here unless a command is named
+    return command.run(options)
 
 
 if __name__ == "__main__":

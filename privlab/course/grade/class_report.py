@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 from privlab.course.grade import page, tables
-from privlab.course.grade.items import Item, class_grades, items
+from privlab.course.grade.items import ENOUGH, Item, class_grades, items
 from privlab.course.grade.question import Question
 from privlab.course.grade.report import how
 from privlab.course.grade.results import StudentResult
 from privlab.course.grade.similar import ALIKE, Pair
 from privlab.course.grade.tables import Table
 
-EMPTY_IN_NBGRADER = ("duedate", "timestamp", "last_name", "first_name", "email")
+MOST_PAIRS = 100  # on the page; all are in similar.csv
 
 
 def files(
@@ -49,7 +49,7 @@ def _page(kept: Mapping[str, Table], analysed, students, folder) -> str:
         "<h2>Students</h2>",
         _grades(kept["grades.csv"], link),
         "<h2>Questions</h2>",
-        _analysis(kept["questions.csv"]),
+        _analysis(analysed),
         "<h2>For a person to look at</h2>",
         _review(kept["to_review.csv"], link),
         "<h2>Answers that look alike</h2>",
@@ -95,25 +95,44 @@ def _figure(analysed: Sequence[Item]) -> str:
 
 
 def _grades(table: Table, link) -> str:
-    shown = [name for name in table.head if name not in EMPTY_IN_NBGRADER]
+    """Everybody's points; what a course folder cannot know is only in the CSV file."""
+    head = ("student_id", "assignment", "score", "max_score")
+    head += table.head[len(tables.NBGRADER) :]
     rows = []
     for row in table.rows:
         cells = dict(zip(table.head, row, strict=True))
-        who = cells["student_id"]
-        written = {name: _cell(cells[name]) for name in shown} | {
-            "student_id": link(who)
-        }
-        rows.append([written[name] for name in shown])
+        written = {name: _cell(cells[name]) for name in head}
+        written["student_id"] = link(cells["student_id"])
+        rows.append([written[name] for name in head])
+    shown = ("student", "lesson", "points", "of", *head[4:])
     return page.table("Points; – where there is no mark", shown, rows)
 
 
-def _analysis(table: Table) -> str:
+def _analysis(analysed: Sequence[Item]) -> str:
     caption = (
-        "pass_rate: full marks among attempts. mean_share: of the points, over the "
-        "class. discrimination: correlation with the points of the other questions."
+        "Passed: full marks, of those who answered. Share of points: over the class. "
+        "Discrimination: correlation with the points of the other questions, from "
+        f"{ENOUGH} students on. Seconds: the median."
     )
-    rows = [[_cell(cell) for cell in row] for row in table.rows]
-    return page.table(caption, table.head, rows)
+    head = ("question", "answers", "passed", "share of points", "discrimination")
+    head += ("commonest mistake", "seconds")
+    rows = [
+        (
+            page.text(f"{item.exercise} · {item.title}"),
+            page.number(item.attempts),
+            _percent(item.pass_rate),
+            _percent(item.mean_share),
+            page.number(item.discrimination),
+            page.text(f"{item.mistake} ({item.mistaken})" if item.mistake else "–"),
+            page.number(item.median_seconds),
+        )
+        for item in analysed
+    ]
+    return page.table(caption, head, rows)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 def _review(table: Table, link) -> str:
@@ -130,14 +149,20 @@ def _likenesses(table: Table, link) -> str:
     if not table.rows:
         return "<p>None.</p>"
     rows = [
-        (page.text(q), link(one, q), link(other, q), _cell(alike))
-        for q, one, other, alike in table.rows
+        (page.text(q), link(one, q), _other(other, q, link), _percent(alike))
+        for q, one, other, alike in table.rows[:MOST_PAIRS]
     ]
+    more = len(table.rows) - len(rows)
     caption = (
-        f"At least {ALIKE} of the text in common, the handed-out text left out. A hint "
-        "for a person, no verdict: right answers are often alike."
+        f"At least {ALIKE:.0%} of the text in common, what was handed out left out. A "
+        "hint for a person, no verdict: right answers are often alike."
     )
-    return page.table(caption, table.head, rows)
+    rest = f"<p>{more} more are in similar.csv.</p>" if more else ""
+    return page.table(caption, table.head, rows) + rest
+
+
+def _other(other: str, question: str, link) -> str:
+    return page.text(other) if other == tables.SOLUTION else link(other, question)
 
 
 def _verdict(kind: str) -> str:

@@ -15,13 +15,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--lesson",
         nargs="+",
+        action="extend",
         default=[],
         metavar="L",
         help="only these (default: every lesson that was answered)",
     )
-    add("--jobs", type=_count, default=os.cpu_count() or 1, help="students at once")
-    add("--checks", type=Path, help="a Python file of your own checks and points")
-    add("--seconds", type=_seconds, help="that one check may take (default: 20)")
+    jobs = os.cpu_count() or 1
+    add("--jobs", type=_count, default=jobs, metavar="N", help="students at once")
+    checks = "a Python file of your own checks and points"
+    add("--checks", type=Path, metavar="PATH", help=checks)
+    seconds = "that one check may take (default: 20)"
+    add("--seconds", type=_seconds, metavar="S", help=seconds)
     add(
         "--allow-unsandboxed",
         action="store_true",
@@ -48,15 +52,20 @@ def run(options: argparse.Namespace) -> int:
             return grading.replay(options)
         return grading.grade(options)
     except BadInput as error:
-        print(f"privlab grade: {error}", file=sys.stderr)
-        return 2
+        return _failed(str(error), 2)
     except OSError as error:
-        why = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        print(f"privlab grade: {why}", file=sys.stderr)
-        return 2
+        named = error.filename and error.strerror
+        return _failed(
+            f"{error.filename}: {error.strerror}" if named else str(error), 2
+        )
     except KeyboardInterrupt:
-        print("privlab grade: stopped; --resume goes on from here", file=sys.stderr)
-        return 130
+        return _failed("stopped; --resume goes on from here", 130)
+
+
+def _failed(why: str, status: int) -> int:
+    """Say in one line why there are no results; the exit status."""
+    print("privlab grade:", " ".join(why.split()), file=sys.stderr)
+    return status
 
 
 def _count(text: str) -> int:

@@ -9,12 +9,11 @@ student's, with a box for a person's own mark under each.
 import os
 import re
 import sysconfig
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import nbformat
 
 from privlab.course import paths
 from privlab.course.grade import page, results
@@ -64,7 +63,7 @@ def _opened(place: Path) -> Iterator:
     try:
         from nbgrader.api import Gradebook
         from sqlalchemy import URL
-        from sqlalchemy.exc import SQLAlchemyError
+        from sqlalchemy.exc import SAWarning, SQLAlchemyError
     except ImportError as error:
         raise BadInput(
             "--to-gradebook needs nbgrader: pip install 'privlab[grade]'"
@@ -73,7 +72,8 @@ def _opened(place: Path) -> Iterator:
         place.parent.mkdir(parents=True, exist_ok=True)
         with _scripts_found():
             book = Gradebook(URL.create("sqlite", database=str(place.resolve())))
-        with book:
+        with book, warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own
             yield book
     except SQLAlchemyError as error:
         why = str(error).splitlines()[0]
@@ -110,7 +110,9 @@ def _submission(
     codes = {name: answer.code for name, answer in entry.submission.answers.items()}
     folder = course / "autograded" / entry.name / lesson
     paths.write_whole(folder / f"{lesson}.ipynb", _notebook(questions, codes))
-    book.update_or_create_submission(lesson, entry.name)
+    when = _handed_in(course / "submitted" / entry.name / lesson / "timestamp.txt")
+    book.update_or_create_submission(lesson, entry.name, **when)
+    _complete(book.find_submission_notebook(lesson, lesson, entry.name))
     own = {question.exercise.id for question in questions}
     for result in entry.result.questions:
         if result.exercise in own:
@@ -121,6 +123,25 @@ def _submission(
             grade.needs_manual_grade = not (result.marked or by_hand)
             comment.auto_comment = remark(result)
     book.db.commit()
+
+
+def _complete(submitted) -> None:
+    """Add what a submission lacks since the lesson has got new questions."""
+    from nbgrader.api import Comment, Grade
+
+    graded = {grade.cell_id for grade in submitted.grades}
+    said = {comment.cell_id for comment in submitted.comments}
+    for cell in submitted.notebook.grade_cells:
+        if cell.id not in graded:
+            submitted.grades.append(Grade(cell_id=cell.id))
+    for cell in submitted.notebook.solution_cells:
+        if cell.id not in said:
+            submitted.comments.append(Comment(cell_id=cell.id))
+
+
+def _handed_in(stamp: Path) -> dict[str, str]:
+    """When nbgrader collected it; a mark without this time counts as an old one."""
+    return {"timestamp": stamp.read_text("utf-8").strip()} if stamp.is_file() else {}
 
 
 def remark(result: QuestionResult) -> str:
@@ -139,6 +160,8 @@ def remark(result: QuestionResult) -> str:
 
 def _notebook(questions: Iterable[Question], codes: Mapping[str, str]) -> str:
     """A notebook of answer cells that nbgrader takes for its own."""
+    import nbformat  # takes seconds to load
+
     cells = []
     for question in questions:
         exercise = question.exercise

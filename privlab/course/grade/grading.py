@@ -2,16 +2,15 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from tqdm.auto import tqdm
 
-from privlab.course import notebook as nb
 from privlab.course import paths
 from privlab.course.grade import class_report, gradebook, run
 from privlab.course.grade.plan import planned, settings, submissions
-from privlab.course.grade.question import Question
 from privlab.course.grade.report import feedback
 from privlab.course.grade.results import QuestionResult, StudentResult
 from privlab.course.grade.run import Run
@@ -32,6 +31,7 @@ def grade(options: Namespace) -> int:
         _say("holding the course's own answers against the checks ...")
         broken = run.verified(plan)
         kept.begin({"seed": plan.seed, "broken": broken, **settings(plan)})
+    kept.tidy()
     _grade_the_rest(plan, handed_in, kept)
     students = [kept.reports[one.student].result for one in handed_in]
     _write_class_files(plan, handed_in, students, kept)
@@ -88,27 +88,25 @@ def _grade_the_rest(plan: Run, handed_in: Sequence[Submission], kept: Store) -> 
     lessons = {q.exercise.id: q.exercise.lesson for q in plan.questions}
     for one in handed_in:
         kept.name(one.student)  # in this order, whoever is graded first
-    bar = tqdm(total=len(handed_in), initial=len(handed_in) - len(rest), unit="student")
-    with bar:
-        for result in run.graded(plan, rest, kept.log["broken"]) if rest else ():
+    if not rest:
+        return
+    before = len(handed_in) - len(rest)
+    bar = tqdm(total=len(handed_in), initial=before, unit=" students")
+    plan = replace(plan, jobs=min(plan.jobs, len(rest)))
+    # closed in any case: else the rest would be graded after an interruption
+    with bar, closing(run.graded(plan, rest, kept.log["broken"])) as graded:
+        for result in graded:
             kept.save(result, feedback(result, lessons), digests[result.student])
             bar.update()
 
 
 def _write_class_files(plan: Run, handed_in, students, kept: Store) -> None:
-    pairs = similar(handed_in, _starters(plan.questions))
+    starters = {q.exercise.id: q.starter for q in plan.questions}
+    references = {q.exercise.id: q.reference for q in plan.questions}
+    pairs = similar(handed_in, starters, references)
     texts = class_report.files(plan.questions, students, pairs, kept.name)
     for name, text in texts.items():
         paths.write_whole(kept.folder / name, text)
-
-
-def _starters(graded: Iterable[Question]) -> dict[str, str]:
-    """The cell that was handed out for each exercise."""
-    folder = paths.COURSE / "source" / "exercises"
-    cells: dict[str, str] = {}
-    for lesson in dict.fromkeys(question.exercise.lesson for question in graded):
-        cells |= nb.answers(nb.for_learner(nb.read(folder / f"{lesson}.py")))
-    return cells
 
 
 def _concluded(students: Sequence[StudentResult], kept: Store) -> int:

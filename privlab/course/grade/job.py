@@ -4,7 +4,6 @@ The checks run here, on data that strangers sent. A check that such data keeps b
 for ever costs this process, which the manager ends, and no one else.
 """
 
-import json
 import sys
 import tempfile
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from privlab.course.grade import wire
 from privlab.course.grade.overlay import overlaid
-from privlab.course.grade.question import Place, grade, questions
+from privlab.course.grade.question import Place, grade, question_from_data
 from privlab.course.grade.sandbox import ISOLATIONS, Limits
 from privlab.course.grade.submissions import Answer
 
@@ -20,18 +19,17 @@ from privlab.course.grade.submissions import Answer
 ANSWER, REFERENCE, NOTHING = "answer", "reference", "nothing"
 
 
-def command(settings: dict) -> list[str]:
-    """The command line of a job with these settings (see ``main``)."""
-    return [sys.executable, "-m", __name__, json.dumps(settings)]
+COMMAND = [sys.executable, "-m", __name__]
 
 
 def main() -> None:
-    settings = json.loads(sys.argv[1])
-    overlay = settings["checks"] and Path(settings["checks"])
-    every = [q for lesson in settings["lessons"] for q in questions(lesson)]
-    known = {q.exercise.id: q for q in overlaid(every, overlay or None)}
+    """Read the settings (``Run.settings``), then answer one request after another."""
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a check that prints must not be taken for a reply
+    settings = wire.read(requests)
+    every = [question_from_data(data) for data in settings["questions"]]
+    overlay = Path(settings["checks"]) if settings["checks"] else None
+    known = {q.exercise.id: q for q in overlaid(every, overlay)}
     student, place = None, None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         while True:

@@ -21,11 +21,13 @@ def overlaid(questions: Iterable[Question], place: Path | None) -> list[Question
     if place is None:
         return questions
     module = _module(place)
-    checks, points = (getattr(module, name, {}) for name in ("CHECKS", "POINTS"))
+    checks, points = (_named(module, name, place) for name in ("CHECKS", "POINTS"))
     unknown = {*checks, *points} - {q.exercise.id for q in questions}
     if unknown:
         raise BadInput(f"{place}: no exercise {', '.join(sorted(unknown))} is graded")
     for exercise, functions in checks.items():
+        if not isinstance(functions, list | tuple):
+            raise BadInput(f"{place}: the checks of {exercise} are no list")
         for function in functions:
             if not callable(function) or not getdoc(function):
                 raise BadInput(f"{place}: a check of {exercise} lacks its docstring")
@@ -42,6 +44,13 @@ def overlaid(questions: Iterable[Question], place: Path | None) -> list[Question
     ]
 
 
+def _named(module, name: str, place: Path) -> dict:
+    found = getattr(module, name, {})
+    if not isinstance(found, dict):
+        raise BadInput(f"{place}: {name} is no dict")
+    return found
+
+
 def _module(place: Path):
     if not place.is_file():
         raise BadInput(f"{place} is not a file of checks")
@@ -49,6 +58,7 @@ def _module(place: Path):
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        raise BadInput(f"{place} does not run: {error}") from error
+    except (Exception, SystemExit) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise BadInput(f"{place} does not run: {why}") from error
     return module

@@ -4,6 +4,7 @@ Whatever a student wrote (a name, an error's text) goes through ``text``.
 """
 
 import html
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -44,6 +45,7 @@ aside { border: 2px solid var(--unsure); padding: .6rem 1rem; margin: 1rem 0;
   overflow-wrap: anywhere; }
 figure { margin: 1.5rem 0; } img { max-width: 100%; height: auto; }
 """
+NUMBER = re.compile(r"-?[\d.]+(e-?\d+)?( %)?")
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # The browser is told to load and run nothing, whatever slips into the page.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -57,7 +59,7 @@ LOOKS = {
     results.MEMORY: ("✗", "out of memory", "bad"),
     results.CRASH: ("✗", "stopped its process", "bad"),
     results.MISSING: ("○", "not answered", "bad"),
-    results.GRADER_ERROR: ("?", "no mark yet: a person will look at it", "unsure"),
+    results.GRADER_ERROR: ("?", "no mark yet", "unsure"),
 }
 
 
@@ -132,7 +134,5 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> s
 
 
 def _look(cells: list[str]) -> str:
-    numeric = all(
-        c in ("–", "") or c.replace(".", "").lstrip("-").isdigit() for c in cells
-    )
+    numeric = all(c in ("–", "") or NUMBER.fullmatch(c) for c in cells)
     return ' class="number"' if numeric and cells else ""

@@ -13,12 +13,14 @@ from math import ceil
 from pathlib import Path
 
 from privlab.course import paths
+from privlab.course.dependencies import closure
 from privlab.course.exercise import exercises
 from privlab.course.grade.choice import best
 from privlab.course.grade.overlay import overlaid
-from privlab.course.grade.question import MOST_TIMES, questions
+from privlab.course.grade.question import questions
 from privlab.course.grade.run import Run
 from privlab.course.grade.sandbox import LIMITS_ONLY, Isolation, Limits
+from privlab.course.grade.session import MOST_TIMES
 from privlab.course.grade.store import Store
 from privlab.course.grade.submissions import BadInput, Submission, collect
 
@@ -64,7 +66,7 @@ def settings(run: Run) -> dict:
         "isolation": run.isolation.name,
         "limits": asdict(run.limits),
         "checks": _fingerprint([run.checks] if run.checks else []),
-        "sources": _fingerprint([*sources, *checks]),
+        "sources": _fingerprint(closure(*sources, *checks)),
         "privlab": version("privlab"),
     }
 

@@ -1,20 +1,27 @@
 """An answer in another process, called by checks as if it were here."""
 
 import os
+import tempfile
 
 import numpy as np
 
-from privlab.course.answer import NotAttempted
+from privlab.course.answer import NotAttempted, said
 from privlab.course.exercise import Wrong
-from privlab.course.grade.channel import Channel, Crashed, why
+from privlab.course.grade.channel import Channel, Crashed, OutOfTime, why
 from privlab.course.grade.sandbox import ENVIRONMENT, Isolation, Limits
+from privlab.course.grade.task import LONGEST, READY
 
+PATIENCE = 30  # seconds for what is not the answer's own: starting, slow imports
 # what a Windows process cannot start without
 WINDOWS = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
 
 class OutOfMemory(Exception):
     """The answer asked for more memory than it may have."""
+
+
+class NotStarted(Crashed):
+    """The sandbox itself did not begin: that is no answer's fault."""
 
 
 class Sandbox(Channel):
@@ -24,15 +31,46 @@ class Sandbox(Channel):
     """
 
     def __init__(
-        self, isolation: Isolation, limits: Limits, given: list[str], *, folder, job=0
+        self, isolation: Isolation, limits: Limits, given: list[str], *, folder, user=0
     ):
-        command = isolation.command(limits, job)
-        super().__init__(command, folder=folder, env={**ENVIRONMENT, **WINDOWS})
-        self.send(given)
+        self._room = tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True)
+        command, env = isolation.command(limits, user), {**ENVIRONMENT, **WINDOWS}
+        super().__init__(command, folder=self._room.name, env=env)
+        self._given, self._ready = given, False
+
+    def ready(self) -> None:
+        """Wait until answers can run, or ``NotStarted``."""
+        if not self._ready:
+            self._expect_ready(self._given)
+            self._ready = True
+
+    def prepare(self, job: dict) -> None:
+        """Run what the course gives for an answer, or ``NotStarted``."""
+        self.ready()
+        self._expect_ready(job)
+
+    def _expect_ready(self, message: object) -> None:
+        try:
+            with self.within(PATIENCE):
+                result = self.result(message)
+        except (Crashed, OutOfTime, OutOfMemory, NotAttempted, Wrong) as error:
+            raise NotStarted(f"the sandbox is not ready: {said(error)}") from error
+        if result != READY:
+            raise NotStarted("the sandbox does not say that it is ready")
+
+    def close(self) -> None:
+        """End everything in it; its folder goes, too."""
+        super().close()
+        self._room.cleanup()
 
     def begin(self, job: dict) -> object:
-        """Run an answer's code; then a ``RemoteAnswer``, or its value as data."""
-        if self.result(job) is True:
+        """Prepare an answer and run it."""
+        self.prepare(job)
+        return self.run()
+
+    def run(self) -> object:
+        """Run the prepared answer; then a ``RemoteAnswer``, or its value as data."""
+        if self.result({"do": "run"}) is True:
             return RemoteAnswer(self)
         return self.result({"do": "value"})
 
@@ -53,7 +91,19 @@ class Sandbox(Channel):
             raise why(body)
         if kind == "memory":
             raise OutOfMemory("it asked for more memory than it may have")
-        raise NotAttempted if kind == "not attempted" else Wrong(str(body)[:500])
+        if kind == "not attempted":
+            raise NotAttempted
+        if kind == "wrong" and type(body) is str:
+            raise Wrong(_harmless(body))
+        raise Crashed("its reply has the wrong form")
+
+
+def _harmless(text: str) -> str:
+    """A message without what could upset a file, a terminal or its reader."""
+    shown = (
+        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+    return "".join(shown)[:LONGEST]
 
 
 class RemoteAnswer:

@@ -52,18 +52,19 @@ def _notes(result: StudentResult) -> str:
 
 
 def _overview(result: StudentResult, lessons: Mapping[str, str]) -> str:
-    rows = [
-        (
-            f'<a href="#{q.exercise}">{page.text(f"{q.exercise} · {q.title}")}</a>',
-            page.text(lessons[q.exercise]),
+    """A table for each lesson: every question with its result, a link to more."""
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for q in result.questions:
+        title = page.text(f"{q.exercise} · {q.title}")
+        row = (
+            f'<a href="#{q.exercise}">{title}</a>',
             page.verdict(q.verdict),
             page.number(q.points if q.marked else None),
             page.number(q.possible),
         )
-        for q in result.questions
-    ]
-    head = ("question", "lesson", "result", "points", "of")
-    return page.table("Your answers", head, rows)
+        rows.setdefault(lessons[q.exercise], []).append(row)
+    head = ("question", "result", "points", "of")
+    return "\n".join(page.table(lesson, head, own) for lesson, own in rows.items())
 
 
 def _question(question: QuestionResult) -> str:

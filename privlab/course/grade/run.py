@@ -12,9 +12,10 @@ from queue import SimpleQueue
 from privlab.course.grade import job, results
 from privlab.course.grade.channel import Channel, Crashed, OutOfTime
 from privlab.course.grade.job import ANSWER, NOTHING, REFERENCE
-from privlab.course.grade.question import MOST_TIMES, Question
+from privlab.course.grade.question import Question
 from privlab.course.grade.results import QuestionResult, StudentResult
 from privlab.course.grade.sandbox import Isolation, Limits
+from privlab.course.grade.session import MOST_TIMES
 from privlab.course.grade.submissions import Submission
 
 SLACK = 60  # seconds that the checks of one question may take on top of the answers
@@ -43,7 +44,7 @@ class Run:
 
     def settings(self, number: int) -> dict:
         return {
-            "lessons": self.lessons,
+            "questions": [question.as_data() for question in self.questions],
             "checks": str(self.checks.resolve()) if self.checks else "",
             "isolation": self.isolation.name,
             "limits": asdict(self.limits),
@@ -134,10 +135,10 @@ class _Job:
         self._start()
 
     def _start(self) -> None:
-        command = job.command(self._run.settings(self._number))
         # the folder must not shadow a package, and holds nothing of a student's
         folder = str(Path(job.__file__).parent)
-        self._process = Channel(command, folder=folder, env=dict(os.environ))
+        self._process = Channel(job.COMMAND, folder=folder, env=dict(os.environ))
+        self._process.send(self._run.settings(self._number))
 
     def ask(self, question: Question, request: dict) -> QuestionResult:
         """The result of one question about one student's answer."""

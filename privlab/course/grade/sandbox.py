@@ -21,8 +21,13 @@ from privlab.course.grade import worker
 WORKER = Path(worker.__file__).resolve()
 PACKAGE = Path(privlab.__file__).resolve().parent
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache")
-SEEN = tuple(dict.fromkeys([sys.base_prefix, sys.prefix, str(PACKAGE)]))
-FIRST_USER = 64_000  # plain users without a name, one for each job
+# of the interpreter's folders, which may hold anything else, only these
+INTERPRETER = ("bin", "lib", "lib64", "pyvenv.cfg")
+SEEN = (
+    *(f"{at}/{part}" for at in (sys.base_prefix, sys.prefix) for part in INTERPRETER),
+    str(PACKAGE),
+)
+FIRST_USER = 64_000  # plain users without a name
 ENVIRONMENT = {
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/tmp",
@@ -37,40 +42,56 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one answer may use; ``seconds`` is by the clock for each property."""
+    """What one answer may use; ``seconds`` is by the clock for each property.
+
+    ``processes``, threads included, is beside one for each processor: libraries start
+    that many, and a fork bomb must not slow the other students' answers.
+    """
 
     seconds: float = 20
     cpu_seconds: int = 60
     memory: int = 2 * 2**30
     file: int = 16 * 2**20
     folder: int = 64 * 2**20
-    processes: int = 64
+    processes: int = 8
 
-    def resources(self) -> dict[str, int]:
-        """The limits that the kernel keeps, by their names in ``resource``."""
-        return {
-            "RLIMIT_AS": self.memory,
-            "RLIMIT_CPU": self.cpu_seconds,
-            "RLIMIT_FSIZE": self.file,
-            "RLIMIT_NPROC": self.processes,
-            "RLIMIT_CORE": 0,
+    def resources(self) -> dict[str, tuple[int, int]]:
+        """The kernel's limits, soft and hard, by their names in ``resource``.
+
+        A second after the soft limit of processor time there is no more warning.
+        """
+        processes = self.processes + (os.cpu_count() or 1)
+        limits = {
+            "RLIMIT_CPU": (self.cpu_seconds, self.cpu_seconds + 1),
+            "RLIMIT_FSIZE": (self.file, self.file),
+            "RLIMIT_NPROC": (processes, processes),
+            "RLIMIT_CORE": (0, 0),
         }
+        if sys.platform != "darwin":  # macOS refuses any
+            limits["RLIMIT_AS"] = (self.memory, self.memory)
+        return limits
 
 
 @dataclass(frozen=True)
 class Isolation:
-    """One way to shut an answer in: its name, and how it wraps the worker."""
+    """One way to shut an answer in: its name, and how it wraps the worker.
+
+    ``alone``: the answer's processes are the only ones of their user there, so they can
+    be counted, and all be ended.
+    """
 
     name: str
     wrap: Callable[[list[str], Limits], list[str]]
     present: Callable[[], bool]
-    drops_root: bool = False
+    alone: bool
 
-    def command(self, limits: Limits, job: int = 0) -> list[str]:
-        """The command line of one worker; concurrent jobs have different numbers."""
-        asked: dict = {"resources": limits.resources()}
-        if self.drops_root and _is_root():
-            asked["user"] = FIRST_USER + job
+    def command(self, limits: Limits, user: int = 0) -> list[str]:
+        """The command line of one worker; concurrent ones have different users."""
+        asked: dict = {"resources": limits.resources(), "alone": self.alone}
+        if not self.alone:
+            del asked["resources"]["RLIMIT_NPROC"]
+        elif _is_root():
+            asked["user"] = FIRST_USER + user
         inside = [sys.executable, "-I", str(WORKER), json.dumps(asked)]
         return self.wrap(inside, limits)
 
@@ -82,7 +103,8 @@ def _bubblewrap(inside: list[str], limits: Limits) -> list[str]:
         powers = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID"]
         powers += ["--cap-add", "CAP_SETGID"]
     else:
-        apart, powers = ["user", *apart], []
+        # a first process of bubblewrap's own would belong to the answer's user, too
+        apart, powers = ["user", *apart], ["--as-pid-1"]
     shown = _shown()
     above = dict.fromkeys(
         str(p) for path in shown for p in [*Path(path).parents][-2::-1]
@@ -90,13 +112,11 @@ def _bubblewrap(inside: list[str], limits: Limits) -> list[str]:
     # folders above a mount are private to root unless they are made first
     binds = [part for path in above for part in ("--perms", "0755", "--dir", path)]
     binds += [part for path in shown for part in ("--ro-bind", path, path)]
-    environment = [p for item in ENVIRONMENT.items() for p in ("--setenv", *item)]
     room = ["--perms", "1777", "--size", str(limits.folder), "--tmpfs", "/tmp"]
     return [
         "bwrap",
         *(f"--unshare-{space}" for space in apart),
-        *("--die-with-parent", "--new-session", "--clearenv"),
-        *environment,
+        *("--die-with-parent", "--new-session"),
         *powers,
         *binds,
         *("--proc", "/proc", "--dev", "/dev", *room, "--chdir", "/tmp"),
@@ -106,31 +126,36 @@ def _bubblewrap(inside: list[str], limits: Limits) -> list[str]:
 
 
 # Mounts what may be seen under a fresh root, moves there, and gives up all powers.
-# $1 is the size of the temporary folder; the paths follow up to "--".
+# $1 is the size of the temporary folder, $2 the powers needed to change the user; the
+# paths follow up to "--".
 JAIL = """
 set -e
-size=$1; shift
-mount -t tmpfs -o mode=755,size=1m root /mnt
+size=$1 powers=$2; shift 2
+root=$(pwd -P)
+mount -t tmpfs -o mode=755,size=1m root "$root"
 while [ "$1" != -- ]; do
-    if [ -d "$1" ]; then mkdir -p "/mnt$1"; else
-        mkdir -p "/mnt$(dirname "$1")"; : > "/mnt$1"; fi
-    mount --rbind "$1" "/mnt$1"
-    mount -o remount,bind,ro "/mnt$1"
+    if [ -d "$1" ]; then mkdir -p "$root$1"; else
+        mkdir -p "$root$(dirname "$1")"; : > "$root$1"; fi
+    mount --rbind "$1" "$root$1"
     shift
 done
 shift
-mkdir -p /mnt/tmp /mnt/proc /mnt/dev /mnt/old
-mount -t tmpfs -o "mode=1777,size=$size" tmp /mnt/tmp
-mount -t proc proc /mnt/proc
+cd "$root"
+mkdir -p tmp proc dev old
+mount -t tmpfs -o "mode=1777,size=$size,nosuid,nodev" tmp tmp
+mount -t proc proc proc
 for node in null zero random urandom; do
-    : > "/mnt/dev/$node"; mount --bind "/dev/$node" "/mnt/dev/$node"
+    : > "dev/$node"; mount --bind "/dev/$node" "dev/$node"
 done
-cd /mnt
 pivot_root . old
 umount -l /old
-mount -o remount,ro /
+rmdir /old
+while read -r _ _ _ _ place _; do
+    case $place in /tmp|/proc|/dev/*) ;; *)
+        mount -o remount,bind,ro,nosuid,nodev "$(printf %b "$place")";; esac
+done < /proc/self/mountinfo
 cd /tmp
-exec setpriv --no-new-privs --bounding-set="$POWERS" --inh-caps=-all "$@"
+exec setpriv --no-new-privs --bounding-set="$powers" --inh-caps=-all "$@"
 """
 
 
@@ -140,12 +165,10 @@ def _unshare(inside: list[str], limits: Limits) -> list[str]:
     powers = "-all,+setuid,+setgid" if _is_root() else "-all"
     if not _is_root():
         spaces = ["--user", "--map-root-user", *spaces]
-    environment = [f"{name}={value}" for name, value in ENVIRONMENT.items()]
-    jail = ["sh", "-c", JAIL, "jail", str(limits.folder), *_shown(), "--"]
-    clean = ["env", "-i", *environment, f"POWERS={powers}"]
     # bubblewrap has --die-with-parent; this is the same
     tied = ["setpriv", "--pdeathsig", "KILL"]
-    return [*tied, "unshare", *spaces, *clean, *jail, *inside]
+    asked = [str(limits.folder), powers, *_shown(), "--"]
+    return [*tied, "unshare", *spaces, "sh", "-c", JAIL, "jail", *asked, *inside]
 
 
 def _limits_only(inside: list[str], _: Limits) -> list[str]:
@@ -163,13 +186,13 @@ def _is_root() -> bool:
 
 
 BUBBLEWRAP = Isolation(
-    "bubblewrap", _bubblewrap, lambda: bool(shutil.which("bwrap")), drops_root=True
+    "bubblewrap", _bubblewrap, lambda: bool(shutil.which("bwrap")), alone=True
 )
 UNSHARE = Isolation(
     "unshare",
     _unshare,
     lambda: all(shutil.which(tool) for tool in ("unshare", "setpriv", "pivot_root")),
-    drops_root=True,
+    alone=True,
 )
-LIMITS_ONLY = Isolation("limits only", _limits_only, lambda: True)
+LIMITS_ONLY = Isolation("limits only", _limits_only, lambda: True, alone=False)
 ISOLATIONS = {one.name: one for one in (BUBBLEWRAP, UNSHARE, LIMITS_ONLY)}

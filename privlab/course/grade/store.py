@@ -45,21 +45,27 @@ class Store:
 
     def _log(self) -> dict | None:
         """What ``begin`` wrote; None in a folder that is new or empty."""
+        if not self.folder.exists():
+            return None
+        if not self.folder.is_dir():
+            raise BadInput(f"{self.folder} is not a folder")
+        if not any(self.folder.iterdir()):
+            return None
         try:
-            if not any(self.folder.iterdir()):
-                return None
-            return json.loads((self.folder / "run.json").read_text("utf-8"))
-        except FileNotFoundError as error:
-            if not self.folder.exists():
-                return None
+            log = json.loads((self.folder / "run.json").read_text("utf-8"))
+            return {"seed": int(log["seed"]), "broken": dict(log["broken"]), **log}
+        except (FileNotFoundError, ValueError, TypeError, KeyError) as error:
             raise BadInput(f"{self.folder} is not empty and holds no run") from error
-        except (NotADirectoryError, ValueError) as error:
-            raise BadInput(f"{self.folder} holds no run that can be read") from error
 
     def begin(self, log: dict) -> None:
         """Write what is needed to repeat the run, before anybody's result."""
         paths.write_whole(self.folder / "run.json", _json(log))
         self.log = log
+
+    def tidy(self) -> None:
+        """Take away what a killed run had begun to write."""
+        for path in self.folder.rglob("*.tmp"):
+            path.unlink(missing_ok=True)
 
     def save(self, result: StudentResult, page: str, submission: str) -> None:
         """Write a student's feedback page and then the report."""

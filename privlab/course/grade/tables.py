@@ -16,6 +16,7 @@ NBGRADER = (
     *("last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
 )
+SOLUTION = "(the course's solution)"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run what follows
 
 
@@ -53,8 +54,8 @@ def grades(questions: Iterable[Question], students: Sequence[StudentResult]) -> 
 
 def _row(lesson: str, own: set[str], names: Iterable[str], student: StudentResult):
     marks = {q.exercise: q for q in student.questions if q.marked and q.exercise in own}
-    score = round(sum(q.points for q in marks.values()), 2)
-    most = round(sum(q.possible for q in marks.values()), 2)
+    score = round(sum((q.points for q in marks.values()), 0.0), 2)
+    most = round(sum((q.possible for q in marks.values()), 0.0), 2)
     cells = {"assignment": lesson, "student_id": student.student, "raw_score": score}
     cells |= {"late_submission_penalty": 0.0, "score": score, "max_score": most}
     points = [marks[name].points if name in marks else None for name in names]
@@ -94,7 +95,7 @@ def review(students: Iterable[StudentResult]) -> Table:
 
 def likenesses(pairs: Iterable[Pair]) -> Table:
     """The answers that look alike: a hint for a person, no verdict."""
-    rows = ((p.exercise, p.student, p.other, p.similarity) for p in pairs)
+    rows = ((p.exercise, p.student, p.other or SOLUTION, p.similarity) for p in pairs)
     return Table(("question", "student", "other", "similarity"), tuple(rows))
 
 

@@ -8,37 +8,55 @@ is taken, and anything unexpected is a ``WireError``.
 import base64
 import json
 import math
+import re
 from typing import BinaryIO
 
 import numpy as np
 
 LARGEST = 64 * 2**20  # bytes of one frame
+MOST = 2**20  # values in one frame; in memory each is many times its text
 KINDS = "biufcUS"  # numbers, truth values and text; never Python objects
+DTYPE = re.compile(rf"[<>|][{KINDS}]\d{{1,8}}")
 
 
 class WireError(Exception):
     """The other side did not send what the protocol says."""
 
 
+def frame(value: object) -> bytes:
+    """One value as it is sent; ``WireError`` if it is not data or too large."""
+    try:
+        text = json.dumps(_encode(value)).encode()
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"it cannot be sent: {error}") from error
+    _limited(len(text), text)
+    return len(text).to_bytes(8, "big") + text
+
+
 def write(stream: BinaryIO, value: object) -> None:
     """Send one value; ``WireError`` if it is not data or too large."""
-    frame = json.dumps(_encode(value)).encode()
-    if len(frame) > LARGEST:
-        raise WireError(f"{len(frame):,} bytes are more than {LARGEST:,}")
-    stream.write(len(frame).to_bytes(8, "big") + frame)
+    stream.write(frame(value))
     stream.flush()
 
 
 def read(stream: BinaryIO) -> object:
     """Receive one value; ``EOFError`` if the other side is gone."""
     size = int.from_bytes(_exactly(stream, 8), "big")
-    if size > LARGEST:
-        raise WireError(f"{size:,} bytes announced, more than {LARGEST:,}")
-    frame = _exactly(stream, size)
+    _limited(size)
+    text = _exactly(stream, size)
+    _limited(size, text)
     try:
-        return _decode(json.loads(frame))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        return _decode(json.loads(text))
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise WireError(f"not the protocol's data: {error}") from error
+
+
+def _limited(size: int, text: bytes = b"") -> None:
+    if size > LARGEST:
+        raise WireError(f"{size:,} bytes are more than {LARGEST:,}")
+    values = sum(text.count(mark) for mark in b"[{,")
+    if values > MOST:
+        raise WireError(f"{values:,} values are more than {MOST:,}")
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:
@@ -82,13 +100,20 @@ def _decode(value: object) -> object:
 
 def _array(body: list) -> np.ndarray:
     kind, shape, data = body
-    dtype = np.dtype(kind)
-    if dtype.kind not in KINDS or any(type(n) is not int or n < 0 for n in shape):
+    if not DTYPE.fullmatch(kind) or any(type(n) is not int or n < 0 for n in shape):
         raise ValueError(f"no array of {kind} and shape {shape}")
-    raw = base64.b64decode(data, validate=True)
-    if math.prod(shape) * dtype.itemsize != len(raw):
-        raise ValueError(f"{len(raw)} bytes do not fill an array of shape {shape}")
+    if math.prod(n or 1 for n in shape) > LARGEST:  # rows of nothing are rows, too
+        raise ValueError(f"the shape {shape} is too large")
+    dtype, raw = np.dtype(kind), base64.b64decode(data, validate=True)
+    if math.prod(shape) * dtype.itemsize != len(raw) or not _sound(dtype, raw):
+        raise ValueError(f"these {len(raw)} bytes are no array of shape {shape}")
     return np.frombuffer(raw, dtype).reshape(shape).copy()
+
+
+def _sound(dtype: np.dtype, raw: bytes) -> bool:
+    """Whether truth values are 0 or 1 and characters exist: numpy does not ask."""
+    most = {"b": ("u1", 1), "U": (f"{dtype.str[0]}u4", 0x10FFFF)}.get(dtype.kind)
+    return most is None or np.frombuffer(raw, most[0]).max(initial=0) <= most[1]
 
 
 DECODERS = {

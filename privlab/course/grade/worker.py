@@ -2,85 +2,85 @@
 
 Started as ``python -I worker.py LIMITS``; requests come on standard input, replies go
 to what was standard output. Each answer runs in a child of its own, forked after the
-slow imports, where the system can fork. Everything after an answer's code has run may
-be under its control: the grader takes every reply as a stranger's data.
+slow imports, where the system forks safely. Everything after an answer's code has run
+may be under its control: the grader takes every reply as a stranger's data.
 """
 
-import ast
 import contextlib
 import json
 import os
 import signal
 import sys
 import tempfile
+from functools import partial
+from pathlib import Path
 
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-IMPORTS = (ast.Import, ast.ImportFrom)
-IDLE = """
-def get_ipython():
-    from unittest.mock import MagicMock
-
-    return MagicMock()
-
-"""
+DIE_WITH_PARENT, DUMPABLE = 1, 4  # of prctl(2)
 
 
 def main() -> None:
     limits = json.loads(sys.argv[1])
     requests, replies = _channels()
     _limit(limits)  # before numpy: whatever is loaded counts
-    from privlab.course.grade import wire
+    from privlab.course.grade import task, wire
 
-    _warm(wire.read(requests))
+    task.import_early(wire.read(requests))
+    wire.write(replies, {"result": task.READY})
     while True:
         try:
             job = wire.read(requests)
         except EOFError:
             return
-        status = _in_child(lambda j=job: _serve(j, requests, replies))
+        work = partial(_serve, task.Task(job), requests, replies)
+        status = _in_child(work, alone=limits["alone"])
         wire.write(replies, {"ended": status})
 
 
-def _warm(given: list[str]) -> None:
-    """Import once what the course's own cells import, for all answers."""
-    for code in given:
-        for node in ast.parse(code).body:
-            if isinstance(node, IMPORTS):
-                exec(compile(ast.Module([node], []), "<given>", "exec"), {})
-
-
-def _in_child(work) -> int:
+def _in_child(work, *, alone: bool) -> int:
     """Do ``work`` in a child with a folder of its own; the child's exit status.
 
-    What the child leaves running in its group ends with it.
+    macOS can fork, but its own libraries do not work after it.
     """
-    if not hasattr(os, "fork"):
+    if sys.platform != "linux":
         work()
         return 0
     child = os.fork()
     if child == 0:
-        os.setsid()
-        os.chdir(tempfile.mkdtemp(dir="."))
-        work()
-        os._exit(0)
+        status = 1
+        try:
+            os.setsid()
+            os.chdir(tempfile.mkdtemp(dir="."))
+            work()
+            status = 0
+        finally:
+            os._exit(status)
     _, status = os.waitpid(child, 0)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
+    _clear(child, alone)
     return os.waitstatus_to_exitcode(status)
 
 
-def _serve(job: dict, requests, replies) -> None:
-    """Run one answer, and call it until the grader has asked all."""
-    from privlab.course.grade import wire
+def _clear(child: int, alone: bool) -> None:
+    """End what an answer has left running: its group, or all that a sandbox holds."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1 if alone else -child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:  # until all are gone
+            os.waitpid(-1, 0)
 
-    namespace = {"__name__": "__main__"}
-    wire.write(replies, _prepared(job, namespace))
+
+def _serve(task, requests, replies) -> None:
+    """Run what the course gives, then the answer; call it until all is asked."""
+    from privlab.course.grade import wire
+    from privlab.course.grade.task import reply
+
+    frame = reply(task.prepare)
     while True:
+        replies.write(frame)
+        replies.flush()
         request = wire.read(requests)
         if request["do"] == "end":
             return
-        reply = _reply(lambda r=request: _called(namespace[job["name"]], r))
-        wire.write(replies, reply)
+        frame = reply(lambda r=request: task.do(r))
 
 
 def _channels():
@@ -97,98 +97,29 @@ def _limit(limits: dict) -> None:
 
     The kernel does not count root's processes, so a fork bomb needs a plain user.
     """
+    with contextlib.suppress(OSError):  # if memory runs out, this shall be ended
+        Path("/proc/self/oom_score_adj").write_text("1000")
     if "user" in limits:
         os.setgroups([])
         os.setgid(limits["user"])
         os.setuid(limits["user"])
+    if sys.platform == "linux":
+        import ctypes
+
+        prctl = ctypes.CDLL(None).prctl
+        prctl(DUMPABLE, 0)  # no answer looks into this process or changes it
+        if "user" in limits:  # a change of user undoes what unshare has arranged
+            prctl(DIE_WITH_PARENT, signal.SIGKILL)
     try:
         import resource
     except ImportError:  # Windows: only the grader's clock holds
         return
-    for name, value in limits["resources"].items():
-        resource.setrlimit(getattr(resource, name), (value, value))
-
-
-def _prepared(job: dict, namespace: dict) -> dict:
-    """Run what the answer leans on, then the answer itself; reply whether to call it.
-
-    ``given`` is the course's own code. Of the student's other cells (``around``) only
-    imports, definitions and constants run; what they need may be missing, and if the
-    answer needs them it will say so itself.
-    """
-    for code in job["given"]:
-        exec(compile(code, "<given>", "exec"), namespace)
-    for code in job["around"]:
-        for definition in _definitions(code):
-            try:
-                exec(compile(definition, "<around>", "exec"), namespace)
-            except Exception:
-                continue
-
-    def run():
-        exec(compile(_parsed(job["code"]), "<answer>", "exec"), namespace)
-        if job["name"] not in namespace:
-            raise NameError(f"the answer does not define {job['name']}")
-        return callable(namespace[job["name"]])
-
-    return _reply(run)
-
-
-def _parsed(code: str) -> ast.Module:
-    """The cell as Python; if it is not, as IPython reads it, with idle magics."""
-    try:
-        return ast.parse(code)
-    except SyntaxError:
-        from IPython.core.inputtransformer2 import TransformerManager
-
-        return ast.parse(IDLE + TransformerManager().transform_cell(code))
-
-
-def _definitions(code: str) -> list[ast.Module]:
-    """The statements of a cell that only define something; they run at no cost."""
-    try:
-        body = _parsed(code).body
-    except Exception:
-        return []
-    return [ast.Module([node], []) for node in body if _defines(node)]
-
-
-def _defines(node: ast.stmt) -> bool:
-    if not isinstance(node, ast.Assign):
-        return isinstance(node, DEFINITIONS)
-    try:
-        ast.literal_eval(node.value)
-    except ValueError:
-        return False
-    return True
-
-
-def _called(answer: object, request: dict) -> object:
-    from privlab.course.answer import LocalAnswer, plain
-
-    if request["do"] == "value":
-        return plain(answer)
-    local = LocalAnswer(answer)
-    if request["do"] == "samples":
-        return local.samples(request["times"], *request["args"], **request["kwargs"])
-    return local(*request["args"], **request["kwargs"])
-
-
-def _reply(work) -> dict:
-    from privlab.course.answer import NotAttempted, said
-    from privlab.course.exercise import Wrong
-
-    try:
-        return {"result": work()}
-    except NotAttempted:
-        return {"not attempted": ""}
-    except MemoryError:
-        return {"memory": ""}
-    except Wrong as wrong:
-        memory = isinstance(wrong.__cause__, MemoryError)
-        return {"memory": ""} if memory else {"wrong": str(wrong)}
-    except BaseException as error:
-        return {"wrong": f"your code stopped with {said(error)}"}
+    for name, (soft, hard) in limits["resources"].items():
+        kind = getattr(resource, name)
+        most = resource.getrlimit(kind)[1]
+        if most != resource.RLIM_INFINITY:
+            soft, hard = min(soft, most), min(hard, most)
+        resource.setrlimit(kind, (soft, hard))
 
 
 if __name__ == "__main__":
