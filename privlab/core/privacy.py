@@ -37,10 +37,10 @@ class Privacy:
         return _promise(times * self.epsilon, times * self.delta)
 
     def for_group(self, size: int) -> "Privacy":
-        """The promise to a group of ``size`` people (Vadhan 2017, Lemma 2.2).
+        """The promise to a group of ``size`` people.
 
-        ``(k epsilon, delta (e^(k epsilon) - 1) / (e^epsilon - 1))``: a family of
-        five is hidden five times less well than each of its members.
+        ``(k epsilon, delta (e^(k epsilon) - 1) / (e^epsilon - 1))``, the sum in the
+        proof of Lemma 2.2 of Vadhan 2017, which bounds it by ``k e^(k epsilon) delta``.
         """
         size = checks.whole("size", size)
         if self.delta == 0:

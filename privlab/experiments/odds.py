@@ -35,7 +35,10 @@ def posterior(prior, log_odds_change):
 
 
 def adversary_odds(*, epsilon: float, prior: float) -> Odds:
-    """What one epsilon-DP output can do to a belief (Wasserman & Zhou 2010, 2.4)."""
+    """What one epsilon-DP output can do to a belief: Bayes' rule and the definition.
+
+    Kasiviswanathan & Smith 2014 work the Bayesian reading out.
+    """
     priors = np.linspace(0.001, 0.999, 400)
     return Odds(
         epsilon=epsilon,
