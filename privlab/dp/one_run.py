@@ -7,11 +7,16 @@ import numpy as np
 from scipy.stats import binom
 
 from privlab.core import checks
+from privlab.core.privacy import Privacy
 
 
 @dataclass(frozen=True, kw_only=True)
 class OneRunAudit:
-    """What one run proves: ``correct`` of ``guesses`` right, among ``canaries``."""
+    """What one run proves: ``correct`` of ``guesses`` right, among ``canaries``.
+
+    With probability ``confidence`` the run's epsilon at ``delta`` is at least
+    ``epsilon_lower``.
+    """
 
     canaries: int
     guesses: int
@@ -34,24 +39,29 @@ def audit_one_run(
     Each of m canaries was put into the training set by its own fair coin
     (``included`` (m,), true or false) and scored afterwards (``scores`` (m,), higher
     means "was in"). The adversary calls the ``guesses``/2 highest in and as many
-    lowest out, and abstains on the rest. How many it calls must not depend on
-    ``included``. Neighbours: one canary added or removed.
+    lowest out, and abstains on the rest. How many it calls must be fixed before
+    ``included`` is looked at. Neighbours: one canary added or removed.
     """
-    scores, included = checks.finite("scores", scores), np.asarray(included, bool)
-    half = checks.whole("guesses", guesses, 2) // 2
-    if scores.shape != included.shape or 2 * half > len(scores):
+    scores, included = checks.finite("scores", scores), np.asarray(included)
+    if scores.ndim != 1 or included.shape != scores.shape or included.dtype != bool:
         raise ValueError(
-            f"{len(scores)} scores, {len(included)} coins and {guesses} guesses: "
-            "there must be one coin for each score, and no more guesses than scores"
+            f"scores of shape {scores.shape} and included of shape {included.shape} "
+            f"and type {included.dtype}: each canary has one score and one true or "
+            "false"
         )
-    order = np.argsort(scores, kind="stable")
+    if checks.whole("guesses", guesses, 2) % 2 or guesses > len(scores):
+        raise ValueError(
+            f"guesses={guesses} must be even and at most one for each of "
+            f"{len(scores)} canaries"
+        )
+    order, half = np.argsort(scores, kind="stable"), guesses // 2
     correct = int(included[order[-half:]].sum() + (~included[order[:half]]).sum())
     return OneRunAudit(
         canaries=len(scores),
-        guesses=2 * half,
+        guesses=guesses,
         correct=correct,
         epsilon_lower=epsilon_lower(
-            len(scores), 2 * half, correct, delta=delta, confidence=confidence
+            len(scores), guesses, correct, delta=delta, confidence=confidence
         ),
         delta=delta,
         confidence=confidence,
@@ -59,15 +69,18 @@ def audit_one_run(
 
 
 def p_value(m: int, guesses: int, correct: int, *, epsilon: float, delta: float):
-    """The chance that an (epsilon, delta)-DP run allows so many correct guesses.
+    """How likely so many correct guesses can be after an (epsilon, delta)-DP run.
 
     At most ``Pr[B >= v] + 2 m delta max_i Pr[v - i <= B < v] / i`` where B counts
     heads in ``guesses`` tosses of a coin with ``q = e^eps / (1 + e^eps)``: no guess
-    against pure DP is better than that, and delta may spoil a few (Theorem 5.2).
+    against pure DP is better than that, and delta may spoil a few (Theorem 5.2; the
+    listing in Appendix D of the arXiv version).
     """
+    _check_counts(m, guesses, correct)
+    promise = Privacy(epsilon=epsilon, delta=delta)
     q = 1 / (1 + math.exp(-epsilon))
     tail = binom.sf(correct - 1, guesses, q)
-    if delta == 0 or correct == 0:
+    if promise.delta == 0 or correct == 0:
         return float(min(tail, 1))
     below = np.cumsum(binom.pmf(np.arange(correct)[::-1], guesses, q))
     spoilt = (below / np.arange(1, correct + 1)).max()
@@ -77,7 +90,10 @@ def p_value(m: int, guesses: int, correct: int, *, epsilon: float, delta: float)
 def epsilon_lower(
     m: int, guesses: int, correct: int, *, delta: float, confidence: float
 ) -> float:
-    """The largest epsilon that ``p_value`` still refutes at this confidence."""
+    """The largest epsilon that ``p_value`` still refutes, to 1e-6 downwards.
+
+    0 where it does not even refute 0: then the guesses may have been luck.
+    """
     error = 1 - checks.probability("confidence", confidence)
 
     def refuted(epsilon: float) -> bool:
@@ -93,3 +109,16 @@ def epsilon_lower(
         middle = (low + high) / 2
         low, high = (middle, high) if refuted(middle) else (low, middle)
     return low
+
+
+def _check_counts(m: int, guesses: int, correct: int):
+    counts = [
+        checks.whole("correct", correct, 0),
+        checks.whole("guesses", guesses, 0),
+        checks.whole("m", m),
+    ]
+    if counts != sorted(counts):
+        raise ValueError(
+            f"correct={correct} of guesses={guesses} among m={m} canaries: each must "
+            "be at most the next"
+        )

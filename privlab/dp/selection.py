@@ -14,7 +14,8 @@ class Exponential:
     """``Pr[i] ∝ exp(epsilon u_i / (2 sensitivity))``: epsilon-DP.
 
     McSherry & Talwar 2007, Theorem 6. ``sensitivity`` is the most that any one score
-    ``u_i`` can move between neighbours of the caller's relation.
+    ``u_i`` can move between neighbours of the caller's relation. Drawn in floating
+    point: a choice whose chance is below 2⁻⁵³ never comes out.
     """
 
     epsilon: float
@@ -34,16 +35,18 @@ class Exponential:
 
     def release(self, scores, *, rng: np.random.Generator) -> int:
         """One index, higher scores more likely."""
-        return int(rng.choice(len(scores), p=self.probabilities(scores)))
+        chances = self.probabilities(scores)
+        return int(rng.choice(len(chances), p=chances))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportNoisyMax:
     """``argmax(u_i + Laplace(2 sensitivity / epsilon))``: epsilon-DP.
 
-    Dwork & Roth 2014, Claim 3.9 and its remark: half the noise is enough where a
-    person can only raise all scores, or only lower them. Only the index is released;
-    publishing the noisy maximum as well would cost more.
+    Dwork & Roth 2014, Claim 3.9, whose ``Laplace(sensitivity / epsilon)`` is enough
+    where one person moves all scores the same way, as counts; where one score may rise
+    while another falls, it takes twice that. Only the index is released: publishing
+    the noisy maximum as well would cost more.
     """
 
     epsilon: float
@@ -73,8 +76,8 @@ class SparseVector:
 
     Dwork & Roth 2014, Algorithm 2 (pure DP): noise ``Laplace(2 c Δ / epsilon)`` on the
     threshold, drawn anew after each "above", and twice that on every answer; it stops
-    after ``most`` = c of them. Answers below cost nothing. Each part is needed: six
-    published variants that left one out are not private (Lyu, Su & Li 2017).
+    after ``most`` = c of them. Answers below cost nothing. Each part is needed: four
+    published variants that left one out break their promise (Lyu, Su & Li 2017).
     """
 
     epsilon: float

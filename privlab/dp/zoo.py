@@ -10,21 +10,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privlab.dp.discrete import DiscreteLaplace
 from privlab.dp.mechanisms import Laplace
+from privlab.dp.queries import Relation
 
 
 @dataclass(frozen=True, kw_only=True)
 class Specimen:
     """A broken mechanism: ``release(value, rng=rng)`` claims ``epsilon`` (delta = 0).
 
-    ``pair`` are neighbouring inputs, ``score`` turns an output into the number that
-    an adversary looks at, ``fault`` says what is wrong.
+    ``pair`` are two inputs that are neighbours under ``relation``, ``score`` turns an
+    output into the number that an adversary looks at, ``fault`` says what is wrong.
     """
 
     name: str
     epsilon: float
     release: Callable
+    relation: Relation
     pair: tuple
     fault: str
     score: Callable = float
@@ -35,6 +36,7 @@ def _array(*values: float) -> np.ndarray:
 
 
 def clip_after_noise(values, *, rng):
+    """The article's order: noise for values in [0, 100], and only then the clipping."""
     noisy = Laplace(epsilon=1, sensitivity=100 / len(values)).release(
         values.mean(), rng=rng
     )
@@ -53,8 +55,9 @@ def one_mask_for_all(values, *, rng):
     return np.asarray(values) ^ rng.integers(256)
 
 
-def unbounded_margin(margin, *, rng):
+def unbounded_margin(values, *, rng):
     """The article's classifier: sign(margin + noise), clamped to [-1, 1]."""
+    margin = np.sum(values)  # every person adds what they like
     return np.clip(np.sign(margin + rng.laplace(scale=1)), -1, 1)
 
 
@@ -71,12 +74,13 @@ def half_the_sensitivity(counts, *, rng):
 
 
 def budget_spent_ten_times(count, *, rng):
-    """Ten answers with epsilon = 1 each, sold as epsilon = 1."""
+    """Ten answers with epsilon = 1 each, sold as epsilon = 1, and their mean."""
     ten = Laplace(epsilon=1, sensitivity=1).release(np.full(10, count), rng=rng)
     return ten.mean()
 
 
 def bounds_from_the_data(values, *, rng):
+    """A mean whose noise fits bounds that were read off the data."""
     low, high = values.min(), values.max()
     scale = (high - low) / len(values)
     return values.mean() + rng.laplace(scale=scale)
@@ -85,9 +89,9 @@ def bounds_from_the_data(values, *, rng):
 def drawn_until_it_fits(count, *, rng):
     """Discrete Laplace noise, drawn again until the count lies in 0..4."""
     while True:
-        noisy = DiscreteLaplace(epsilon=1).release(count, rng=rng)
-        if 0 <= noisy <= 4:
-            return noisy
+        up, down = rng.geometric(1 - math.exp(-1), size=2)
+        if 0 <= count + up - down <= 4:
+            return count + up - down
 
 
 def same_seed_every_time(count, *, rng):
@@ -97,10 +101,9 @@ def same_seed_every_time(count, *, rng):
     )
 
 
-def threshold_without_noise(answers, *, rng):
-    """A sparse vector whose threshold is exact and whose answers are not: 1 budget."""
-    noisy = np.asarray(answers) + rng.laplace(scale=2, size=len(answers))
-    return (noisy > 0).sum()
+def answers_without_noise(answers, *, rng):
+    """A sparse vector as Stoddard et al. 2014 had it: only the threshold is noisy."""
+    return np.asarray(answers) >= 0.5 + rng.laplace(scale=2)
 
 
 def small_counts_suppressed(count, *, rng):
@@ -128,6 +131,7 @@ def zoo() -> tuple[Specimen, ...]:
             name="clip after noise",
             epsilon=1,
             release=clip_after_noise,
+            relation=Relation.REPLACE,
             pair=(rich, poor),
             fault="the mean's sensitivity is not bounded before the noise",
         ),
@@ -135,6 +139,7 @@ def zoo() -> tuple[Specimen, ...]:
             name="noise after the step",
             epsilon=1,
             release=noise_after_the_step,
+            relation=Relation.REPLACE,
             pair=(_array(0, 1), _array(0, 0)),
             fault="the noise never reaches the weights that are released",
         ),
@@ -142,6 +147,7 @@ def zoo() -> tuple[Specimen, ...]:
             name="one mask for all",
             epsilon=1,
             release=one_mask_for_all,
+            relation=Relation.REPLACE,
             pair=((5, 5), (5, 6)),
             score=lambda masked: float(masked[0] ^ masked[1]),
             fault="two values under one mask: their XOR is in the clear",
@@ -150,13 +156,15 @@ def zoo() -> tuple[Specimen, ...]:
             name="unbounded margin",
             epsilon=1,
             release=unbounded_margin,
-            pair=(8.0, -8.0),
+            relation=Relation.REPLACE,
+            pair=(_array(8), _array(-8)),
             fault="one person can move the margin by more than 1",
         ),
         Specimen(
             name="divided by the drawn size",
             epsilon=1,
             release=divided_by_the_drawn_size,
+            relation=Relation.ADD_REMOVE,
             pair=(_array(0), _array(0, 1)),
             fault="the size of the noise tells how many were drawn",
         ),
@@ -164,6 +172,7 @@ def zoo() -> tuple[Specimen, ...]:
             name="half the sensitivity",
             epsilon=1,
             release=half_the_sensitivity,
+            relation=Relation.REPLACE,
             pair=(_array(10, 5), _array(9, 6)),
             score=lambda counts: float(counts[0] - counts[1]),
             fault="a replaced person leaves one bin and enters another",
@@ -172,6 +181,7 @@ def zoo() -> tuple[Specimen, ...]:
             name="budget spent ten times",
             epsilon=1,
             release=budget_spent_ten_times,
+            relation=Relation.ADD_REMOVE,
             pair=(43, 42),
             fault="ten answers cost ten times the budget",
         ),
@@ -179,6 +189,7 @@ def zoo() -> tuple[Specimen, ...]:
             name="bounds from the data",
             epsilon=1,
             release=bounds_from_the_data,
+            relation=Relation.REPLACE,
             pair=(_array(*[40] * 9, 41), _array(*[40] * 10)),
             fault="the bounds, and with them the noise, depend on one person",
         ),
@@ -186,6 +197,7 @@ def zoo() -> tuple[Specimen, ...]:
             name="drawn until it fits",
             epsilon=1,
             release=drawn_until_it_fits,
+            relation=Relation.ADD_REMOVE,
             pair=(0, 1),
             fault="how often it must be drawn again depends on the value",
         ),
@@ -193,20 +205,24 @@ def zoo() -> tuple[Specimen, ...]:
             name="same seed every time",
             epsilon=1,
             release=same_seed_every_time,
+            relation=Relation.ADD_REMOVE,
             pair=(43, 42),
             fault="noise that is known can be subtracted",
         ),
         Specimen(
-            name="threshold without noise",
+            name="answers without noise",
             epsilon=1,
-            release=threshold_without_noise,
-            pair=(np.ones(40), np.zeros(40)),
-            fault="every answer is released, and only one is paid for",
+            release=answers_without_noise,
+            relation=Relation.REPLACE,
+            pair=(_array(0, 1), _array(1, 0)),
+            score=lambda above: float(above[1]) - float(above[0]),
+            fault="above and below the one threshold tells which answer is larger",
         ),
         Specimen(
             name="small counts suppressed",
             epsilon=1,
             release=small_counts_suppressed,
+            relation=Relation.ADD_REMOVE,
             pair=(10, 9),
             fault="there is no noise at all",
         ),
@@ -214,6 +230,7 @@ def zoo() -> tuple[Specimen, ...]:
             name="floating-point Laplace",
             epsilon=1,
             release=floating_point_laplace,
+            relation=Relation.ADD_REMOVE,
             pair=(0.0, 1.0),
             score=off_the_grid,
             fault="the last bits of the result tell the true value",
