@@ -27,20 +27,25 @@ class LocalAnswer:
     def __call__(self, *args, **kwargs):
         args = [_own(value) for value in args]
         kwargs = {name: _own(value) for name, value in kwargs.items()}
-        return _run(self._function, args, kwargs)
+        return called(self._function, args, kwargs)
 
     def samples(self, times: int, *args, rng: np.random.Generator, **kwargs):
         """The results of ``times`` calls with one generator, stacked in an array."""
-        own = _own(rng)
-
-        def once():
-            fresh_args, fresh_kwargs = copy.deepcopy((args, kwargs))
-            return _run(self._function, fresh_args, {**fresh_kwargs, "rng": own})
-
-        return np.array([once() for _ in range(times)])
+        return sampled(self._function, times, args, kwargs, _own(rng))
 
 
-def _run(function: Callable, args, kwargs):
+def sampled(function: Callable, times: int, args, kwargs, rng) -> np.ndarray:
+    """The results of many calls, each with copies of the arguments but one ``rng``."""
+
+    def once():
+        fresh_args, fresh_kwargs = copy.deepcopy((args, kwargs))
+        return called(function, fresh_args, {**fresh_kwargs, "rng": rng})
+
+    return np.array([once() for _ in range(times)])
+
+
+def called(function: Callable, args, kwargs):
+    """The result of one call as plain data; ``NotAttempted`` or ``Wrong``."""
     try:
         result = function(*args, **kwargs)
     except NotImplementedError as error:

@@ -28,11 +28,12 @@ from privlab.course.grade.submissions import collect
 LESSON = "03_1_differential_privacy"
 SOURCE = paths.COURSE / "source" / "exercises" / f"{LESSON}.py"
 QUESTIONS = tuple(questions(LESSON))
+QUICK = tuple(q for q in QUESTIONS if q.exercise.id not in ("dp-02", "dp-08"))
 SANDBOXES = [one for one in (BUBBLEWRAP, UNSHARE) if one.present() and works(one)]
 MARK = re.compile(
     r"^# (?P<id>dp-\d\d): (?P<words>[\w -]+?)(, (?P<of>\d) of \d)?$", re.M
 )
-SPELT = {"<NUL>": "\0", "<DEEP>": "(" * 50_000 + ")" * 50_000}
+SPELT = {"<NUL>": "\0", "<DEEP>": "-" * 50_000 + "1"}
 
 
 @dataclass(frozen=True)
@@ -131,12 +132,12 @@ def odd_files(folder: Path, secret: Path) -> dict[str, bool]:
 
 
 def graded(
-    folder: Path, isolation: Isolation, limits: Limits
+    folder: Path, isolation: Isolation, limits: Limits, asked=QUESTIONS
 ) -> dict[str, StudentResult]:
     """Grade a folder or zip file of notebooks as ``privlab grade`` does."""
     plan = run.Run(
         lessons=(LESSON,),
-        questions=QUESTIONS,
+        questions=asked,
         isolation=isolation,
         limits=limits,
         jobs=2,

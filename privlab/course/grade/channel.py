@@ -5,7 +5,8 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
 
 from privlab.course.grade import wire
 
@@ -28,10 +29,16 @@ def why(status: object) -> Exception:
 
 
 class Channel:
-    """A process and its two pipes. Use it as a context: it is gone afterwards."""
+    """A process and its two pipes. Use it as a context: it is gone afterwards.
+
+    A thread waits for each reply: what a process leaves behind where nothing holds it
+    can keep a pipe open, and that must not keep the grader.
+    """
 
     def __init__(self, command: list[str], *, folder: str, env: dict[str, str]):
         self._late = False
+        self._replies: SimpleQueue = SimpleQueue()
+        self._waiting = threading.Thread()
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -52,11 +59,13 @@ class Channel:
         """End the process and everything it started, and let go of the pipes."""
         self._kill()
         self._process.wait()
+        if self._waiting.ident is not None:
+            self._waiting.join(timeout=1)
+        if self._waiting.is_alive():
+            return  # somebody holds the pipes open, and the thread holds our ends
         self._process.stdout.close()
-        try:
+        with suppress(OSError):  # what it never read
             self._process.stdin.close()
-        except OSError:  # what it never read
-            return
 
     @property
     def alive(self) -> bool:
@@ -71,14 +80,31 @@ class Channel:
 
     def ask(self, message: object) -> object:
         """Send a message and wait for the reply; ``OutOfTime`` or ``Crashed``."""
-        self.send(message)
-        try:
-            return wire.read(self._process.stdout)
-        except (EOFError, OSError) as error:
+        frame = wire.frame(message)
+        self._replies = replies = SimpleQueue()
+        if self._late:  # the alarm looks for the queue after it has set this
+            raise self._gone()
+        self._waiting = threading.Thread(
+            target=self._exchange, args=(frame, replies), daemon=True
+        )
+        self._waiting.start()
+        reply, error = replies.get()
+        if isinstance(error, EOFError | OSError):
             raise self._gone() from error
-        except (wire.WireError, MemoryError) as error:
+        if isinstance(error, wire.WireError | MemoryError):
             self._kill()  # what follows could not be told from noise
             raise Crashed(f"its reply is not data: {error}") from error
+        if error is not None:
+            raise error
+        return reply
+
+    def _exchange(self, frame: bytes, replies: SimpleQueue) -> None:
+        try:
+            self._process.stdin.write(frame)
+            self._process.stdin.flush()
+            replies.put((wire.read(self._process.stdout), None))
+        except BaseException as error:  # raised where the reply is waited for
+            replies.put((None, error))
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -94,6 +120,7 @@ class Channel:
     def _too_late(self) -> None:
         self._late = True
         self._kill()
+        self._replies.put((None, EOFError("the time is over")))
 
     def _kill(self) -> None:
         if self._process.returncode is not None:

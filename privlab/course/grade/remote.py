@@ -117,8 +117,8 @@ class RemoteAnswer:
 
     def samples(self, times: int, *args, rng: np.random.Generator, **kwargs):
         """The results of ``times`` calls with one generator, in an array."""
-        request = {"do": "samples", "times": times, "args": args}
-        result = self._sandbox.result({**request, "kwargs": {**kwargs, "rng": rng}})
+        request = {"do": "samples", "times": times, "args": args, "kwargs": kwargs}
+        result = self._sandbox.result({**request, "rng": rng})
         if not isinstance(result, np.ndarray) or result.shape[:1] != (times,):
             raise Wrong(f"{times} results were asked for, others came")
         return result

@@ -143,7 +143,7 @@ shift
 cd "$root"
 mkdir -p tmp proc dev old
 mount -t tmpfs -o "mode=1777,size=$size,nosuid,nodev" tmp tmp
-mount -t proc proc proc
+mount -t proc -o nosuid,nodev,noexec proc proc
 for node in null zero random urandom; do
     : > "dev/$node"; mount --bind "/dev/$node" "dev/$node"
 done

@@ -1,5 +1,6 @@
 """Where answers run: one student's place, and one answer's session in it."""
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from privlab.course.grade.sandbox import Isolation, Limits
 
 MOST_TIMES = 3  # a question may take that many times the seconds of one check
 FAREWELL = 3  # seconds for an answer to end
-MOST_JOBS = 1000
+USERS = 700  # pairs of them: one for answers, one for what is done apart
 
 
 class Place:
@@ -21,7 +22,9 @@ class Place:
 
     def __init__(self, isolation: Isolation, limits: Limits, *, folder: str, job=0):
         self.isolation, self.limits = isolation, limits
-        self._folder, self._job = folder, job
+        self._folder = folder
+        # the system counts by user: two runs, and the jobs of one, shall not share any
+        self._user = 2 * ((os.getpid() + job) % USERS)
         self._sandbox: Sandbox | None = None
 
     def sandbox(self, given: Sequence[str]) -> tuple[Sandbox, bool]:
@@ -34,12 +37,12 @@ class Place:
             return self._sandbox, False
         self.close()
         early = given if self._sandbox is None else ()
-        self._sandbox = self._opened(early, user=self._job)
+        self._sandbox = self._opened(early, user=self._user)
         return self._sandbox, True
 
     def another(self) -> Sandbox:
         """A sandbox for something else than answers; the caller closes it."""
-        return self._opened((), user=MOST_JOBS + self._job)
+        return self._opened((), user=self._user + 1)
 
     def _opened(self, given: Sequence[str], *, user: int) -> Sandbox:
         sandbox = Sandbox(

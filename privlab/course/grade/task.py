@@ -4,9 +4,8 @@ Runs in the sandbox; see ``worker``.
 """
 
 from collections.abc import Callable, Iterable
-from functools import partial
 
-from privlab.course.answer import LocalAnswer, NotAttempted, plain, said
+from privlab.course.answer import NotAttempted, called, plain, said, sampled
 from privlab.course.exercise import Wrong
 from privlab.course.grade import wire
 from privlab.course.grade.cells import Statement, helping, statements, without_tests
@@ -55,10 +54,10 @@ class Task:
         answer = self._namespace[self._name]
         if request["do"] == "value":
             return plain(answer)
-        call = LocalAnswer(answer)
+        args, kwargs = request["args"], request["kwargs"]  # copies: they were sent
         if request["do"] == "samples":
-            call = partial(call.samples, request["times"])
-        return call(*request["args"], **request["kwargs"])
+            return sampled(answer, request["times"], args, kwargs, request["rng"])
+        return called(answer, args, kwargs)
 
     def _run(self) -> bool:
         """Run the student's code; whether the answer is a function, to be called.

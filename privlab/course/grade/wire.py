@@ -102,9 +102,9 @@ def _array(body: list) -> np.ndarray:
     kind, shape, data = body
     if not DTYPE.fullmatch(kind) or any(type(n) is not int or n < 0 for n in shape):
         raise ValueError(f"no array of {kind} and shape {shape}")
-    if math.prod(n or 1 for n in shape) > LARGEST:  # rows of nothing are rows, too
-        raise ValueError(f"the shape {shape} is too large")
     dtype, raw = np.dtype(kind), base64.b64decode(data, validate=True)
+    if math.prod(n or 1 for n in shape) * dtype.itemsize > LARGEST:  # also if empty
+        raise ValueError(f"the shape {shape} is too large for {kind}")
     if math.prod(shape) * dtype.itemsize != len(raw) or not _sound(dtype, raw):
         raise ValueError(f"these {len(raw)} bytes are no array of shape {shape}")
     return np.frombuffer(raw, dtype).reshape(shape).copy()

@@ -15,6 +15,8 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from privlab.course.grade import seccomp
+
 DIE_WITH_PARENT, DUMPABLE = 1, 4  # of prctl(2)
 
 
@@ -48,6 +50,7 @@ def _in_child(work, *, alone: bool) -> int:
     if child == 0:
         status = 1
         try:
+            _set(DIE_WITH_PARENT, signal.SIGKILL)
             os.setsid()
             os.chdir(tempfile.mkdtemp(dir="."))
             work()
@@ -103,13 +106,10 @@ def _limit(limits: dict) -> None:
         os.setgroups([])
         os.setgid(limits["user"])
         os.setuid(limits["user"])
-    if sys.platform == "linux":
-        import ctypes
-
-        prctl = ctypes.CDLL(None).prctl
-        prctl(DUMPABLE, 0)  # no answer looks into this process or changes it
-        if "user" in limits:  # a change of user undoes what unshare has arranged
-            prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    _set(DUMPABLE, 0)  # no answer looks into this process or changes it
+    if "user" in limits:  # a change of user undoes what unshare has arranged
+        _set(DIE_WITH_PARENT, signal.SIGKILL)
+    seccomp.forbid_namespaces()
     try:
         import resource
     except ImportError:  # Windows: only the grader's clock holds
@@ -120,6 +120,14 @@ def _limit(limits: dict) -> None:
         if most != resource.RLIM_INFINITY:
             soft, hard = min(soft, most), min(hard, most)
         resource.setrlimit(kind, (soft, hard))
+
+
+def _set(option: int, value: int) -> None:
+    """``prctl(option, value)``, where there is such a call."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(option, value)
 
 
 if __name__ == "__main__":

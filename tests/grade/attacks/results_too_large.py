@@ -8,7 +8,7 @@
 import numpy as np
 
 def sensitivity_of_mean(low, high, n):
-    return np.zeros(10**9, np.uint8)
+    return np.empty(1_200_000_000, np.uint8)
 # %%
 # EXERCISE: dp-03
 def telltale_pair(n, most):
@@ -16,7 +16,7 @@ def telltale_pair(n, most):
 # %%
 # EXERCISE: dp-04
 def largest_epsilon(prior, lowest, highest):
-    return [[0] * 1000] * 2000
+    return [[0] * 1000] * 1100
 # %%
 # EXERCISE: dp-05
 def visits_sensitivity(clinics, most, relation):

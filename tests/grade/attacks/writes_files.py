@@ -46,6 +46,9 @@ def largest_epsilon(prior, lowest, highest):
     return np.log(min(highest / (1 - highest) / odds, odds / (lowest / (1 - lowest))))
 # %%
 # EXERCISE: dp-05
+from functools import cache
+
+@cache
 def filled():
     """Bytes that fit into the temporary folder."""
     size = 0
