@@ -7,6 +7,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 CELL_SECONDS = 120
+WIDGET = "application/vnd.jupyter.widget-view+json"
 NOWHERE = "http://127.0.0.1:9"  # nothing listens there
 SETTINGS = {
     "PRIVLAB_STATIC": "1",  # figures instead of widgets
@@ -29,7 +30,7 @@ def execute(notebook: NotebookNode, name: str, *, folder: Path) -> None:
 
     The kernel is this Python, whatever kernels are installed; it sees neither the
     network nor the caller's own record and IPython settings. ``BuildError`` names the
-    first cell that fails, and any that writes to stderr.
+    first cell that fails, and any that writes to stderr or shows a live widget.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, DeadKernelError
@@ -64,6 +65,9 @@ def execute(notebook: NotebookNode, name: str, *, folder: Path) -> None:
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 complaint = f"writes to stderr: {output.text}"
+                raise BuildError(f"{name}, cell {number} {complaint}")
+            if WIDGET in output.get("data", {}):
+                complaint = f"shows a live widget: {output.data.get('text/plain')}"
                 raise BuildError(f"{name}, cell {number} {complaint}")
 
 

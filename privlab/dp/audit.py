@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 from scipy.special import betainccinv, betaincinv
-from tqdm.auto import tqdm
 
 from privlab.core import checks
+from privlab.core.progress import bar
 
 BINS = 64  # cells of the output line, besides the values that repeat
 REPEATS = 20  # how often a value must repeat to get a cell of its own
@@ -148,7 +148,7 @@ def epsilon_bound(likelier, rarer, *, trials: int, delta: float, confidence: flo
 
 
 def _outputs(mechanism, value, trials, score, rng) -> np.ndarray:
-    runs = tqdm(range(trials), desc="audit", delay=2, leave=False)
+    runs = bar(range(trials), "audit")
     return np.array([score(mechanism(value, rng=rng)) for _ in runs], dtype=float)
 
 

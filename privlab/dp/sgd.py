@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from tqdm.auto import trange
 
-from privlab.core import checks
+from privlab.core import checks, progress
 from privlab.core.privacy import Privacy
 from privlab.dp import bookkeeping
 from privlab.dp.per_example import ClippedSum, Loss, added, trainable
@@ -169,7 +168,7 @@ def train(
     checkpoints = _checkpoints(checks.whole("steps", steps))
     epsilons = [algorithm.epsilon(accountant, count, delta) for count in checkpoints]
     losses, max_grad_norms = [], []
-    with trange(steps, desc="DP-SGD", unit="step", delay=1, leave=False) as bar:
+    with progress.bar(range(steps), "DP-SGD", unit="step") as bar:
         for step in bar:
             batch = algorithm.step(model, loss, x, y, optimizer, rng=rng)
             losses.append(float(batch.losses.mean()))

@@ -130,6 +130,13 @@ def test_a_cell_that_writes_to_stderr_is_named(monkeypatch, tmp_path):
         execute(notebook_of("1", "2"), "solutions/01.ipynb", folder=tmp_path)
 
 
+def test_a_cell_that_shows_a_live_widget_is_named(monkeypatch, tmp_path):
+    bar = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "7 %"}
+    without_kernel(monkeypatch, outputs=[new_output("display_data", bar)])
+    with pytest.raises(BuildError, match=r"^solutions/01.ipynb, cell 2 .*widget: 7 %"):
+        execute(notebook_of("1", "2"), "solutions/01.ipynb", folder=tmp_path)
+
+
 def test_a_stream_is_whole_however_it_was_cut_and_stays_on_its_side_of_a_figure(
     monkeypatch, tmp_path
 ):

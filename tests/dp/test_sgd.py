@@ -12,8 +12,9 @@ import torch.nn.functional as F
 from scipy.optimize import brentq
 from scipy.stats import binom, kstest
 from torch import nn
-from tqdm import trange
+from tqdm import tqdm
 
+from privlab.core import progress
 from privlab.core.datasets import digits
 from privlab.core.models import mlp, softmax_regression
 from privlab.core.privacy import Privacy
@@ -271,8 +272,8 @@ def test_training_without_noise_promises_nothing():
 
 def test_the_bar_shows_loss_epsilon_and_time_left(monkeypatch):
     screen = io.StringIO()
-    shown = partial(trange, file=screen, disable=False, mininterval=0, miniters=1)
-    monkeypatch.setattr(sgd, "trange", lambda n, **looks: shown(n))
+    shown = partial(tqdm, file=screen, disable=False, mininterval=0, miniters=1)
+    monkeypatch.setattr(progress, "bar", lambda work, what, unit: shown(work))
     _, result = trained(steps=5)
     text = screen.getvalue()
     assert f"loss={result.losses[3]:.3f}, epsilon={result.epsilons[3]:.2f}" in text
