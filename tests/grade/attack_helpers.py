@@ -143,7 +143,9 @@ def graded(
         jobs=2,
         seed=1,
     )
-    return {one.student: one for one in run.graded(plan, collect(folder), {})}
+    with run.jobs(plan) as idle:
+        found = run.graded(plan, collect(folder), {}, idle)
+        return {one.student: one for one in found}
 
 
 def differences(result: StudentResult, marks: dict[str, Mark]) -> list[str]:

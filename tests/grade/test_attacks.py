@@ -272,7 +272,7 @@ job = {"given": [], "around": [], "code": code, "name": "f"}
 limits = Limits(seconds=1000, cpu_seconds=int(sys.argv[2]))
 with tempfile.TemporaryDirectory() as folder:
     place = Place(ISOLATIONS[sys.argv[1]], limits, folder=folder)
-    sandbox, _ = place.sandbox([])
+    sandbox, _ = place.sandbox()
     answer = sandbox.begin(job)
     print("asking", flush=True)
     answer(1)

@@ -5,6 +5,7 @@ import sys
 import time
 
 import pytest
+from attack_helpers import SANDBOXES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from privlab.course.grade.question import Question, grade, verdict
 from privlab.course.grade.remote import NotStarted
 from privlab.course.grade.results import PropertyResult
 from privlab.course.grade.sandbox import LIMITS_ONLY, Isolation, Limits
-from privlab.course.grade.session import Place
+from privlab.course.grade.session import Place, Session
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs a fork")
 RIGHT = "def f(x): return 2 * x"
@@ -280,11 +281,11 @@ def test_a_sandbox_serves_answer_after_answer(place):
 
 
 def test_a_dead_sandbox_is_replaced(place):
-    first, new = place.sandbox([])
+    first, new = place.sandbox()
     assert new
-    assert place.sandbox([]) == (first, False)
+    assert place.sandbox() == (first, False)
     first.close()
-    second, new = place.sandbox([])
+    second, new = place.sandbox()
     assert new
     assert second is not first
 
@@ -296,7 +297,7 @@ def test_a_sandbox_that_never_gets_ready_is_closed(tmp_path, monkeypatch):
     mute = Isolation("mute", lambda *_: slow, lambda: True, alone=False)
     place, start = Place(mute, Limits(), folder=str(tmp_path)), time.monotonic()
     with pytest.raises(NotStarted):
-        place.sandbox([])
+        place.sandbox()
     assert time.monotonic() - start < 20
     assert not list(tmp_path.iterdir())
 
@@ -310,6 +311,10 @@ SPOILERS = {
     "sends noise": "[os.write(fd, os.urandom(99)) for fd in (3, 4)]",
     "never ends": "time.sleep(60)",
     "limits the zygote": "resource.prlimit(os.getppid(), resource.RLIMIT_AS, (1, 1))",
+    "slows the zygote": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+    "binds the zygote": "os.sched_setaffinity(os.getppid(), sorted(mine)[:1])",
+    "leaves files": "open('../left', 'w')",
+    "leaves what cannot be removed": "os.makedirs('../a/b'); os.chmod('../a', 0)",
     "leaves a forger": "leave(lambda: os.write(4, FORGED))",
     "leaves a reader": "leave(lambda: os.read(3, 100))",
 }
@@ -318,6 +323,8 @@ import os, resource, time
 from privlab.course.grade import wire
 
 FORGED = 3 * wire.frame({"result": -1})
+ALL_OF_THE_NEXT = [{"ended": 0}, {"result": "ready"}, {"result": True}, {"result": 6}]
+mine = os.sched_getaffinity(0)
 
 def leave(work):
     if os.fork() == 0:
@@ -335,13 +342,55 @@ def f(x):
 """
 
 
+@pytest.fixture(params=[*SANDBOXES, LIMITS_ONLY], ids=lambda one: one.name)
+def shut(tmp_path, request):
+    one = Place(request.param, Limits(seconds=2), folder=str(tmp_path))
+    yield one
+    one.close()
+
+
 @linux
 @pytest.mark.parametrize("name", SPOILERS)
-def test_what_one_answer_spoils_costs_no_later_one(hasty, name):
-    judged(SPOILING.replace("SPOIL", SPOILERS[name]), hasty)
+def test_what_one_answer_spoils_costs_no_later_one(shut, name):
+    judged(SPOILING.replace("SPOIL", SPOILERS[name]), shut)
     for _ in range(2):
-        result = judged(RIGHT, hasty)
+        result = judged(RIGHT, shut)
         assert result.verdict == results.PASS, result
+
+
+@linux
+def test_what_one_answer_forges_is_no_later_ones_mark(shut):
+    forge = "[os.write(4, wire.frame(reply)) for reply in ALL_OF_THE_NEXT]"
+    judged(SPOILING.replace("SPOIL", forge), shut)
+    first = judged("def f(x): return 0", shut).properties[0]
+    assert first.verdict == results.WRONG
+
+
+LOOK = """
+import os, resource
+
+def f(x):
+    limits = [resource.getrlimit(kind) for kind in range(10)]
+    processors = sorted(os.sched_getaffinity(0))
+    return [os.listdir(".."), os.getpriority(0, 0), processors, limits]
+"""
+
+
+@linux
+@pytest.mark.parametrize("name", [n for n in SPOILERS if "zygote" in n or "what" in n])
+def test_every_answer_begins_like_the_first(shut, name):
+    def looked():
+        session = Session(made().job(answer(LOOK)), shut)
+        try:
+            with session.answer() as f:
+                [[_], *others] = f(1)  # the one folder is its own
+                return others
+        finally:
+            session.close()
+
+    first = looked()
+    judged(SPOILING.replace("SPOIL", SPOILERS[name]), shut)
+    assert looked() == first
 
 
 def test_a_wrong_answer_after_another_is_asked_again_alone(place, monkeypatch):

@@ -53,6 +53,18 @@ def namespace(*kinds):
     called = [libc.unshare(0x10000000), libc.syscall(CLONE, 0x10000011, 0, 0, 0, 0)]
     return [subprocess.run(command, capture_output=True).returncode, *called]
 
+def refused():
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    calls = {
+        "shmget": (0, 4096, 0o1600),
+        "semget": (0, 1, 0o1600),
+        "msgget": (0, 0o1600),
+        "memfd_create": (b"x", 0),
+    }
+    return [getattr(libc, name)(*how) for name, how in calls.items()]
+
 CLONE = {"x86_64": 56, "aarch64": 220}.get(os.uname().machine)
 
 def threads():
@@ -154,10 +166,21 @@ def test_the_answer_has_no_powers(look, sandbox):
     assert status["NoNewPrivs"] == "1"
 
 
-@pytest.mark.skipif(
+known_processor = pytest.mark.skipif(
     os.name == "nt" or os.uname().machine not in seccomp.PROCESSORS,
     reason="the numbers of its system calls are not known",
 )
+
+
+@known_processor
+@each_sandbox
+def test_the_answer_makes_nothing_that_outlives_it_or_that_no_limit_counts(
+    look, sandbox
+):
+    assert look(sandbox, "refused()") == [-1, -1, -1, -1]
+
+
+@known_processor
 @each_sandbox
 def test_the_answer_makes_no_user_namespace_but_threads(look, sandbox):
     """In a namespace of its own it could mount memory without limit."""

@@ -19,7 +19,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limits
 
 
 def job(code, *around, given=(), name="f") -> dict:
-    return {"given": list(given), "around": list(around), "code": code, "name": name}
+    cells = {"given": list(given), "around": list(around), "code": code}
+    return {**cells, "name": name, "token": READY}
 
 
 def defined(code, *around, given=()):

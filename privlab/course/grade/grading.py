@@ -27,12 +27,13 @@ def grade(options: Namespace) -> int:
     plan = planned(options, handed_in, kept)
     if options.to_gradebook:
         gradebook.ready(options.to_gradebook)
-    if kept.log is None:
-        _say("holding the course's own answers against the checks ...")
-        broken = run.verified(plan)
-        kept.begin({"seed": plan.seed, "broken": broken, **settings(plan)})
-    kept.tidy()
-    _grade_the_rest(plan, handed_in, kept)
+    with run.jobs(plan) as idle:
+        if kept.log is None:
+            _say("holding the course's own answers against the checks ...")
+            broken = run.verified(plan, idle)
+            kept.begin({"seed": plan.seed, "broken": broken, **settings(plan)})
+        kept.tidy()
+        _grade_the_rest(plan, handed_in, kept, idle)
     students = [kept.reports[one.student].result for one in handed_in]
     _write_class_files(plan, handed_in, students, kept)
     if options.to_gradebook:
@@ -54,7 +55,8 @@ def replay(options: Namespace) -> int:
     if not mine:
         raise BadInput(f"{options.replay!r} has handed in something else since")
     plan = replace(planned(options, handed_in, kept), jobs=1)
-    [again] = run.graded(plan, mine, kept.log["broken"])
+    with run.jobs(plan) as idle:
+        [again] = run.graded(plan, mine, kept.log["broken"], idle)
     found = differences(before.result, again)
     for line in found:
         _say(line)
@@ -80,7 +82,9 @@ def _outcomes(question: QuestionResult) -> dict[str, str]:
     return {"in all": whole} | {p.name: p.verdict for p in question.properties}
 
 
-def _grade_the_rest(plan: Run, handed_in: Sequence[Submission], kept: Store) -> None:
+def _grade_the_rest(
+    plan: Run, handed_in: Sequence[Submission], kept: Store, idle: run.Idle
+) -> None:
     """Grade who is not done, or has handed in something else since."""
     digests = {one.student: digest(one) for one in handed_in}
     done = {name: report.submission for name, report in kept.reports.items()}
@@ -92,9 +96,8 @@ def _grade_the_rest(plan: Run, handed_in: Sequence[Submission], kept: Store) -> 
         return
     before = len(handed_in) - len(rest)
     bar = tqdm(total=len(handed_in), initial=before, unit=" students")
-    plan = replace(plan, jobs=min(plan.jobs, len(rest)))
     # closed in any case: else the rest would be graded after an interruption
-    with bar, closing(run.graded(plan, rest, kept.log["broken"])) as graded:
+    with bar, closing(run.graded(plan, rest, kept.log["broken"], idle)) as graded:
         for result in graded:
             kept.save(result, feedback(result, lessons), digests[result.student])
             bar.update()

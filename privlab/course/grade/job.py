@@ -6,6 +6,8 @@ for ever costs this process, which the manager ends, and no one else.
 
 import sys
 import tempfile
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,29 +32,32 @@ def main() -> None:
     every = [question_from_data(data) for data in settings["questions"]]
     overlay = Path(settings["checks"]) if settings["checks"] else None
     known = {q.exercise.id: q for q in overlaid(every, overlay)}
-    student, place = None, None
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    given = {code: None for question in every for code in question.given}
+    student = None
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        closing(_place(settings, given, folder)) as place,
+    ):
         while True:
             try:
                 request = wire.read(requests)
             except EOFError:
                 break
-            if place is None or request["student"] != student:
-                if place is not None:
-                    place.close()
-                student, place = request["student"], _place(settings, folder)
+            if request["student"] != student:
+                student = request["student"]
+                if not place.isolation.alone:
+                    place.close()  # what one student began may still be at work
             question = known[request["exercise"]]
             answer = _answer(request, question.reference)
             result = grade(question, answer, place, seed=request["seed"])
             wire.write(replies, asdict(result))
-        if place is not None:
-            place.close()
 
 
-def _place(settings: dict, folder: str) -> Place:
+def _place(settings: dict, given: Iterable[str], folder: str) -> Place:
     return Place(
         ISOLATIONS[settings["isolation"]],
         Limits(**settings["limits"]),
+        given,
         folder=folder,
         job=settings["job"],
     )

@@ -136,15 +136,19 @@ def verdict(outcomes: tuple[PropertyResult, ...]) -> str:
 def judged(question: Question, answer: Answer, place: Place, *, seed: int):
     """The results of all checks, and a note for the teacher on each.
 
-    Nothing is lost where another answer may have spoilt the sandbox: only a new one,
-    in which this answer runs alone, can tell that it fails.
+    Nothing is lost where another answer may have spoilt the sandbox: only a new one, in
+    which this answer runs alone, can tell that it was too slow or fell over; and that
+    it is wrong, where what an earlier answer began may still be there.
     """
+    sure = {results.PASS}
+    if place.isolation.alone:
+        sure |= {results.WRONG, results.MISSING}
     session = Session(question.job(answer), place)
     outcomes, notes = [], []
     try:
         for number, check in enumerate(question.checks):
             found = _judged(check, session, np.random.default_rng([seed, number]))
-            if found[0] != results.PASS and not session.fresh:
+            if found[0] not in sure and not session.fresh:
                 session.renew()
                 found = _judged(check, session, np.random.default_rng([seed, number]))
             if found[0] == results.GRADER_ERROR and answer.code != question.reference:

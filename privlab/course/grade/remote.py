@@ -1,6 +1,7 @@
 """An answer in another process, called by checks as if it were here."""
 
 import os
+import secrets
 import tempfile
 
 import numpy as np
@@ -25,7 +26,7 @@ class NotStarted(Crashed):
 
 
 class Sandbox(Channel):
-    """One student's process, shut in; answer after answer runs in it.
+    """A process that is shut in; answer after answer runs in it.
 
     ``given`` is the course's own code: what it imports is imported once.
     """
@@ -41,21 +42,26 @@ class Sandbox(Channel):
     def ready(self) -> None:
         """Wait until answers can run, or ``NotStarted``."""
         if not self._ready:
-            self._expect_ready(self._given)
+            self._expect(READY, self._given)
             self._ready = True
 
     def prepare(self, job: dict) -> None:
-        """Run what the course gives for an answer, or ``NotStarted``."""
-        self.ready()
-        self._expect_ready(job)
+        """Run what the course gives for an answer, or ``NotStarted``.
 
-    def _expect_ready(self, message: object) -> None:
+        The reply holds a word that no earlier answer can have known: whatever such a
+        one has left in the channel comes before it, and is not taken for a reply.
+        """
+        self.ready()
+        token = secrets.token_hex()
+        self._expect(token, job | {"token": token})
+
+    def _expect(self, word: str, message: object) -> None:
         try:
             with self.within(PATIENCE):
                 result = self.result(message)
         except (Crashed, OutOfTime, OutOfMemory, NotAttempted, Wrong) as error:
             raise NotStarted(f"the sandbox is not ready: {said(error)}") from error
-        if result != READY:
+        if result != word:
             raise NotStarted("the sandbox does not say that it is ready")
 
     def close(self) -> None:

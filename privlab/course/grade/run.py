@@ -52,23 +52,21 @@ class Run:
         }
 
 
-def verified(run: Run) -> dict[str, str]:
+def verified(run: Run, idle: "Idle") -> dict[str, str]:
     """The exercises whose own reference answer fails a check, each with the reason.
 
     They are not held against anyone: such a check or such a sandbox is broken.
     """
-    with _jobs(run) as idle, ThreadPoolExecutor(run.jobs) as pool:
 
-        def tried(question: Question) -> QuestionResult:
-            seed = run.seed_for("", question.exercise.id)
-            one = idle.get()
-            try:
-                return one.ask(
-                    question, {"student": "", "what": REFERENCE, "seed": seed}
-                )
-            finally:
-                idle.put(one)
+    def tried(question: Question) -> QuestionResult:
+        seed = run.seed_for("", question.exercise.id)
+        one = idle.get()
+        try:
+            return one.ask(question, {"student": "", "what": REFERENCE, "seed": seed})
+        finally:
+            idle.put(one)
 
+    with ThreadPoolExecutor(run.jobs) as pool:
         found = list(pool.map(tried, run.questions))
     failed = [result for result in found if result.verdict != results.PASS]
     return {result.exercise: _complaint(result) for result in failed}
@@ -81,10 +79,10 @@ def _complaint(result: QuestionResult) -> str:
 
 
 def graded(
-    run: Run, submissions: Iterable[Submission], broken: dict[str, str]
+    run: Run, submissions: Iterable[Submission], broken: dict[str, str], idle: "Idle"
 ) -> Iterator[StudentResult]:
     """Each student's result, as soon as the last of its questions is done."""
-    with _jobs(run) as idle, ThreadPoolExecutor(run.jobs) as pool:
+    with ThreadPoolExecutor(run.jobs) as pool:
         asked = [pool.submit(_student, run, one, broken, idle) for one in submissions]
         try:
             for future in as_completed(asked):
@@ -128,38 +126,45 @@ def _unsure(result: QuestionResult, note: str) -> QuestionResult:
 
 
 class _Job:
-    """One grading process; a dead one is replaced."""
+    """One grading process, begun when it is first asked; a dead one is replaced."""
 
     def __init__(self, run: Run, number: int):
         self._run, self._number = run, number
-        self._start()
+        self._process: Channel | None = None
 
-    def _start(self) -> None:
-        # the folder must not shadow a package, and holds nothing of a student's
-        folder = str(Path(job.__file__).parent)
-        self._process = Channel(job.COMMAND, folder=folder, env=dict(os.environ))
-        self._process.send(self._run.settings(self._number))
+    def _started(self) -> Channel:
+        if self._process is None:
+            # the folder must not shadow a package, and holds nothing of a student's
+            folder = str(Path(job.__file__).parent)
+            self._process = Channel(job.COMMAND, folder=folder, env=dict(os.environ))
+            self._process.send(self._run.settings(self._number))
+        return self._process
 
     def ask(self, question: Question, request: dict) -> QuestionResult:
         """The result of one question about one student's answer."""
         request = request | {"exercise": question.exercise.id}
+        process = self._started()
         try:
-            with self._process.within(MOST_TIMES * self._run.limits.seconds + SLACK):
-                return results.question_from_data(self._process.ask(request))
+            with process.within(MOST_TIMES * self._run.limits.seconds + SLACK):
+                return results.question_from_data(process.ask(request))
         except (OutOfTime, Crashed) as error:
             self.close()
-            self._start()
             return _lost(question, request["seed"], str(error))
 
     def close(self) -> None:
-        self._process.close()
+        if self._process is not None:
+            self._process.close()
+        self._process = None
+
+
+Idle = SimpleQueue[_Job]
 
 
 @contextmanager
-def _jobs(run: Run) -> Iterator[SimpleQueue]:
+def jobs(run: Run) -> Iterator[Idle]:
     """The idle jobs of a run: take one, use it for one student, put it back."""
     every = [_Job(run, number) for number in range(run.jobs)]
-    idle: SimpleQueue[_Job] = SimpleQueue()
+    idle: Idle = SimpleQueue()
     for one in every:
         idle.put(one)
     try:

@@ -1,7 +1,9 @@
-"""Forbid an answer new user namespaces: in one of its own it is root, and can mount.
+"""Forbid an answer what outlives it, and memory that no limit counts.
 
-What it would mount is memory without limit. A filter of system calls for Linux on the
-two usual processors; see seccomp(2) and, for the program's form, bpf(4).
+Kernel keyrings, shared memory and message queues would still be there for the next
+answer; a file in memory can be of any size; and in a user namespace of its own an
+answer is root, and can mount. A filter of system calls for Linux on the two usual
+processors; see seccomp(2) and, for the program's form, bpf(4).
 """
 
 import ctypes
@@ -12,18 +14,22 @@ import struct
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # where the call's data has them
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000
+REFUSED, UNKNOWN, ALLOWED = range(3)  # the program's last lines
+ANSWERS = (REFUSE | errno.EPERM, REFUSE | errno.ENOSYS, ALLOW)
 NEW_USER = 0x10000000  # of the flags of clone(2)
 OTHER_NUMBERS = 0x40000000  # from here on: the same calls again, on x86-64
 NO_NEW_PRIVILEGES, FILTER = 38, 22  # of prctl(2)
-# the architecture, and its numbers of clone, unshare and clone3
+CLONE3 = 435
+# the architecture, its clone, and what it calls unshare, shmget, semget, msgget,
+# mq_open, add_key, request_key, keyctl, memfd_create and memfd_secret
 PROCESSORS = {
-    "x86_64": (0xC000003E, 56, 272, 435),
-    "aarch64": (0xC00000B7, 220, 97, 435),
+    "x86_64": (0xC000003E, 56, (272, 29, 64, 68, 240, 248, 249, 250, 319, 447)),
+    "aarch64": (0xC00000B7, 220, (97, 194, 190, 186, 180, 217, 218, 219, 279, 447)),
 }
 
 
-def forbid_namespaces() -> None:
-    """Let this process and its children make no user namespace, if it is known how."""
+def forbid() -> None:
+    """Refuse this process and its children those calls, if their numbers are known."""
     if platform.system() == "Linux" and platform.machine() in PROCESSORS:
         program = b"".join(_program(*PROCESSORS[platform.machine()]))
         code = ctypes.create_string_buffer(program, len(program))
@@ -33,23 +39,27 @@ def forbid_namespaces() -> None:
         prctl(FILTER, 2, described)
 
 
-def _program(architecture: int, clone: int, unshare: int, clone3: int) -> list[bytes]:
+def _program(architecture: int, clone: int, refused: tuple[int, ...]) -> list[bytes]:
     """Each line is an operation, how many lines to skip if so and if not, a number.
 
     ``clone3`` cannot be looked into: libraries that do not find it use ``clone``.
     """
-    lines = [
-        (LOAD, 0, 0, ARCHITECTURE),
-        (JUMP_EQUAL, 0, 7, architecture),
-        (LOAD, 0, 0, NUMBER),
-        (JUMP_AT_LEAST, 5, 0, OTHER_NUMBERS),
-        (JUMP_EQUAL, 4, 0, unshare),
-        (JUMP_EQUAL, 4, 0, clone3),
-        (JUMP_EQUAL, 0, 4, clone),
-        (LOAD, 0, 0, FIRST_ARGUMENT),
-        (JUMP_SET, 0, 2, NEW_USER),
-        (RETURN, 0, 0, REFUSE | errno.EPERM),
-        (RETURN, 0, 0, REFUSE | errno.ENOSYS),
-        (RETURN, 0, 0, ALLOW),
+    questions = [
+        (LOAD, None, None, ARCHITECTURE),
+        (JUMP_EQUAL, None, REFUSED, architecture),
+        (LOAD, None, None, NUMBER),
+        (JUMP_AT_LEAST, REFUSED, None, OTHER_NUMBERS),
+        *((JUMP_EQUAL, REFUSED, None, number) for number in refused),
+        (JUMP_EQUAL, UNKNOWN, None, CLONE3),
+        (JUMP_EQUAL, None, ALLOWED, clone),
+        (LOAD, None, None, FIRST_ARGUMENT),
+        (JUMP_SET, REFUSED, ALLOWED, NEW_USER),
     ]
-    return [struct.pack("HBBI", *line) for line in lines]
+    lines = []
+    for place, (code, if_so, if_not, number) in enumerate(questions, 1):
+        skips = [
+            0 if end is None else len(questions) - place + end
+            for end in (if_so, if_not)
+        ]
+        lines.append(struct.pack("HBBI", code, *skips, number))
+    return lines + [struct.pack("HBBI", RETURN, 0, 0, answer) for answer in ANSWERS]

@@ -1,8 +1,8 @@
-"""Where answers run: one student's place, and one answer's session in it."""
+"""Where answers run: a place with a sandbox, and one answer's session in it."""
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -18,35 +18,41 @@ USERS = 700  # pairs of them: one for answers, one for what is done apart
 
 
 class Place:
-    """Where one student's answers run: a sandbox, begun again when it has died."""
+    """Where answers run, one at a time: a sandbox, begun again when it has died.
 
-    def __init__(self, isolation: Isolation, limits: Limits, *, folder: str, job=0):
-        self.isolation, self.limits = isolation, limits
+    What the course's ``given`` code imports is imported once in each sandbox.
+    """
+
+    def __init__(
+        self,
+        isolation: Isolation,
+        limits: Limits,
+        given: Iterable[str] = (),
+        *,
+        folder: str,
+        job: int = 0,
+    ):
+        self.isolation, self.limits, self._given = isolation, limits, list(given)
         self._folder = folder
         # the system counts by user: two runs, and the jobs of one, shall not share any
         self._user = 2 * ((os.getpid() + job) % USERS)
         self._sandbox: Sandbox | None = None
 
-    def sandbox(self, given: Sequence[str]) -> tuple[Sandbox, bool]:
-        """A living sandbox, and whether no answer has run in it before.
-
-        Only the first imports at once what ``given`` imports: the others are for few
-        answers, which may do without.
-        """
+    def sandbox(self) -> tuple[Sandbox, bool]:
+        """A living sandbox, and whether no answer has run in it before."""
         if self._sandbox is not None and self._sandbox.alive:
             return self._sandbox, False
         self.close()
-        early = given if self._sandbox is None else ()
-        self._sandbox = self._opened(early, user=self._user)
+        self._sandbox = self._opened(self._given, user=self._user)
         return self._sandbox, True
 
     def another(self) -> Sandbox:
         """A sandbox for something else than answers; the caller closes it."""
-        return self._opened((), user=self._user + 1)
+        return self._opened([], user=self._user + 1)
 
-    def _opened(self, given: Sequence[str], *, user: int) -> Sandbox:
+    def _opened(self, given: list[str], *, user: int) -> Sandbox:
         sandbox = Sandbox(
-            self.isolation, self.limits, list(given), folder=self._folder, user=user
+            self.isolation, self.limits, given, folder=self._folder, user=user
         )
         try:
             sandbox.ready()
@@ -92,7 +98,7 @@ class Session:
             raise OutOfTime("its earlier runs took all the time of this question")
         begun = self._sandbox is not None and self._sandbox.alive
         if not begun:
-            self._sandbox, self.fresh = self._place.sandbox(self._job["given"])
+            self._sandbox, self.fresh = self._place.sandbox()
             self._sandbox.prepare(self._job)
         start, before = time.monotonic(), CURRENT.set(self._place)
         try:

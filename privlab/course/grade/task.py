@@ -24,12 +24,14 @@ class Task:
     """One answer to run and to call.
 
     ``given`` is the course's own code, ``code`` the answer's cell, ``around`` all the
-    student's cells, and ``name`` what the answer defines.
+    student's cells, and ``name`` what the answer defines. ``token`` says that it is
+    this answer, and no earlier one, that replies.
     """
 
     def __init__(self, job: dict):
         self._given = job["given"]
         self._code, self._around, self._name = job["code"], job["around"], job["name"]
+        self._token = job["token"]
         self._namespace = {"__name__": "__main__"}
 
     def prepare(self) -> str:
@@ -45,7 +47,7 @@ class Task:
         self._waiting = [s for s in given if waits(s)]
         if failed := _run([s for s in given if not waits(s)], self._namespace):
             raise failed
-        return READY
+        return self._token
 
     def do(self, request: dict) -> object:
         """Run the answer, give its value, or call it once or many times."""

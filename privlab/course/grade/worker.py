@@ -2,13 +2,16 @@
 
 Started as ``python -I worker.py LIMITS``; requests come on standard input, replies go
 to what was standard output. Each answer runs in a child of its own, forked after the
-slow imports, where the system forks safely. Everything after an answer's code has run
-may be under its control: the grader takes every reply as a stranger's data.
+slow imports, where the system forks safely. When it has ended, so has all that it
+began, and what it wrote is gone; if not, this process ends, too. Everything after an
+answer's code has run may be under its control: the grader takes every reply as a
+stranger's data.
 """
 
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -28,6 +31,7 @@ def main() -> None:
 
     task.import_early(wire.read(requests))
     wire.write(replies, {"result": task.READY})
+    before = _inherited()
     while True:
         try:
             job = wire.read(requests)
@@ -35,6 +39,8 @@ def main() -> None:
             return
         work = partial(_serve, task.Task(job), requests, replies)
         status = _in_child(work, alone=limits["alone"])
+        if not _emptied() or _inherited() != before:
+            return  # the next answer would not find what this one found
         wire.write(replies, {"ended": status})
 
 
@@ -69,6 +75,28 @@ def _clear(child: int, alone: bool) -> None:
     with contextlib.suppress(ChildProcessError):
         while True:  # until all are gone
             os.waitpid(-1, 0)
+
+
+def _emptied() -> bool:
+    """Whether all that was written into this folder could be taken away again."""
+    for path in Path().iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return not any(Path().iterdir())
+
+
+def _inherited() -> list:
+    """What a child inherits of this process, and another of its user may change."""
+    if sys.platform != "linux":
+        return []
+    import resource
+
+    kinds = [kind for name, kind in vars(resource).items() if name.startswith("RLIMIT")]
+    priority = os.getpriority(os.PRIO_PROCESS, 0)
+    scheduled = [os.sched_getscheduler(0), os.sched_getaffinity(0)]
+    return [*map(resource.getrlimit, kinds), priority, *scheduled]
 
 
 def _serve(task, requests, replies) -> None:
@@ -109,7 +137,7 @@ def _limit(limits: dict) -> None:
     _set(DUMPABLE, 0)  # no answer looks into this process or changes it
     if "user" in limits:  # a change of user undoes what unshare has arranged
         _set(DIE_WITH_PARENT, signal.SIGKILL)
-    seccomp.forbid_namespaces()
+    seccomp.forbid()
     try:
         import resource
     except ImportError:  # Windows: only the grader's clock holds
