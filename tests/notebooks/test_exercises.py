@@ -257,7 +257,9 @@ def as_array(value):
 def as_list(value):
     if isinstance(value, list | tuple):
         return [as_list(item) for item in value]
-    return value.tolist() if isinstance(value, np.ndarray) else np.float64(value)
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value if isinstance(value, str | bytes) else np.float64(value)
 
 
 @each_exercise
