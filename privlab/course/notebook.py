@@ -57,13 +57,19 @@ def for_learner(notebook: NotebookNode) -> NotebookNode:
 
     ``ValueError`` where a region is not closed: what it hides would be handed out.
     """
-    kept = [c for c in notebook.cells if "solution" not in c.metadata.get("tags", [])]
-    return _mapped(notebook, kept, starter)
+    return _mapped(notebook, _without("solution", notebook), starter)
 
 
 def for_reader(notebook: NotebookNode) -> NotebookNode:
-    """The exercise solved, without the region markers and hidden tests."""
-    return _mapped(notebook, notebook.cells, solved)
+    """The exercise solved, without the region markers, hidden tests and learner's cells.
+
+    What a cell tagged ``learner`` shows (a record) is nobody's on a printed page.
+    """
+    return _mapped(notebook, _without("learner", notebook), solved)
+
+
+def _without(tag: str, notebook: NotebookNode) -> list[NotebookNode]:
+    return [c for c in notebook.cells if tag not in c.metadata.get("tags", [])]
 
 
 def starter(source: str) -> str:

@@ -194,8 +194,8 @@ check("co-05", who_reaches)
 # nothing new appears; remembering what is known keeps circles from going on for ever.
 # Most broken designs fail here: each single step was thought harmless.
 
-# %% [markdown]
+# %% [markdown] tags=["learner"]
 # ## Where you stand
 
-# %%
+# %% tags=["learner"]
 progress()

@@ -341,8 +341,8 @@ check("dp-08", epsilon_at_least)
 # frequencies is too high every second time, and infinite when the second count is 0.
 # "Never seen in n runs" does not mean "impossible": q can still be about $5.3/n$.
 
-# %% [markdown]
+# %% [markdown] tags=["learner"]
 # ## Where you stand
 
-# %%
+# %% tags=["learner"]
 progress()

@@ -120,6 +120,14 @@ def test_learners_notebook_runs_from_top_to_bottom(lesson):
     assert names_in(lesson, nb.for_learner)
 
 
+@each_lesson
+def test_the_record_is_in_the_learners_notebook_alone(lesson):
+    """It changes with every exercise added to the course, and with every learner."""
+    last, reader = learner(lesson).cells[-1], nb.for_reader(source(lesson))
+    assert last.source == "progress()"
+    assert not any(cell.source == "progress()" for cell in reader.cells)
+
+
 @each_exercise
 def test_cells_after_the_answer_check_it_and_offer_a_hint(exercise):
     code = [c.source for c in learner(exercise.lesson).cells if c.cell_type == "code"]

@@ -1,0 +1,121 @@
+"""A quick survey of composed losses: how to tilt them, where to look, how finely.
+
+Nothing here enters a bound: a poor survey makes bounds wide, not wrong.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import ndtri_exp
+
+from privlab.dp.fourier import ORDERS, Window, log_moments
+from privlab.dp.sampled_gaussian import SampledGaussian
+
+CUT = math.log(1e-6)  # of delta: what may lie beyond the ends of all grids together
+SPARE = 12  # nats that a tilt may leave out: double precision has 37, FFTs take some
+POINTS = 2**19  # of a grid, at most
+COARSEST = 500  # step of a grid, in nats: e^(step / 2) must not overflow
+SLICES = 1_000  # of the outputs of one release
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """What decides epsilon at ``e^log_delta``, when ``mechanisms`` are composed."""
+
+    mechanisms: tuple[SampledGaussian, ...]
+    log_delta: float
+
+    @cached_property
+    def steps(self) -> int:
+        return sum(each.steps for each in self.mechanisms)
+
+    @cached_property
+    def reach(self) -> float:
+        """How many sigmas out the grids go."""
+        return -ndtri_exp(self.log_delta + CUT - math.log(self.steps))
+
+    @cached_property
+    def bounds(self) -> np.ndarray:
+        """An upper bound on epsilon for each of the ``ORDERS``, as in RDP."""
+        return (self.log_moment(ORDERS) - self.log_delta) / ORDERS
+
+    def chernoff(self, epsilon: float) -> float:
+        """A bound on ``ln delta`` at ``epsilon``, often some nats too high."""
+        return (self.log_moment(ORDERS) - ORDERS * epsilon).min()
+
+    @cached_property
+    def order(self) -> float:
+        """The mildest tilt that brings epsilon's neighbourhood within reach.
+
+        Chernoff's bound on delta there, ``e^(moment - order epsilon)``, is at most
+        ``e^SPARE`` times delta. Stronger tilts need wider windows.
+        """
+        left = (self.bounds - self.bounds.min()) * ORDERS
+        return ORDERS[np.argmax(left <= SPARE)]
+
+    def spacing(self, accuracy: float) -> float:
+        """A grid's step h for bounds a relative ``accuracy`` apart.
+
+        From above it adds ``(order + 1) steps h^2 / 12`` to epsilon, at the order of
+        the least bound.
+        """
+        best = self.bounds.argmin()
+        cost = (ORDERS[best] + 1) * self.steps / 12
+        step = math.sqrt(accuracy * self.bounds[best] / cost)
+        return min(max(step, self.finest), COARSEST)
+
+    @cached_property
+    def finest(self) -> float:
+        """The step at which the window has ``POINTS`` points.
+
+        ``ValueError`` if that is too coarse for anything.
+        """
+        window = self.window(sign=1, spacing=0)
+        step = (window.high - window.low) / POINTS
+        if step > COARSEST:
+            least = min(each.noise_multiplier for each in self.mechanisms)
+            raise ValueError(
+                f"noise_multiplier={least:.3g} is too little for a grid of losses: "
+                "raise it, or ask rdp_epsilon for a looser bound"
+            )
+        return step
+
+    def window(self, *, sign: int, spacing: float) -> Window:
+        """The window for a removal (1) or an addition (-1), on a grid from above.
+
+        Spread over a step h, a loss adds at most ``a (a + 1) h^2 / 8`` to the moment of
+        order a.
+        """
+
+        def log_moment(orders):
+            spread = np.maximum(orders * (orders + 1), 0) * spacing**2 / 8
+            return self.log_moment(orders, sign=sign) + self.steps * spread
+
+        return Window.at(self.order, log_moment)
+
+    def log_moment(self, orders: np.ndarray, *, sign: int = 1) -> np.ndarray:
+        """``ln E[e^(order y)]`` of a removal's loss y (1) or an addition's (-1)."""
+        return sum(
+            steps * log_moments(orders, sign * loss, log_p if sign > 0 else log_q)
+            for steps, loss, log_p, log_q in self._laws
+        )
+
+    @cached_property
+    def _laws(self) -> list[tuple[int, np.ndarray, np.ndarray, np.ndarray]]:
+        """For every mechanism its steps, losses, and their ln-probabilities.
+
+        Each slice of outputs counts as its two ends, half and half: moments come out a
+        little large rather than small, and windows a little wide.
+        """
+        laws = []
+        for each in self.mechanisms:
+            edge = self.reach * each.noise_multiplier
+            loss = each.loss(np.linspace(-edge, 1 + edge, SLICES))
+            halves = (
+                np.logaddexp(cells[:-1], cells[1:]) - math.log(2)
+                for cells in each.log_masses(loss)
+            )
+            laws.append((each.steps, loss, *halves))
+        return laws
