@@ -38,7 +38,8 @@ def sampled(function: Callable, times: int, args, kwargs, rng) -> np.ndarray:
     """The results of many calls, each with copies of the arguments but one ``rng``."""
 
     def once():
-        fresh_args, fresh_kwargs = copy.deepcopy((args, kwargs))
+        fresh_args = [_own(value) for value in args]
+        fresh_kwargs = {name: _own(value) for name, value in kwargs.items()}
         return called(function, fresh_args, {**fresh_kwargs, "rng": rng})
 
     return np.array([once() for _ in range(times)])
@@ -66,7 +67,9 @@ def _own(value):
     """A copy the answer may spoil; a generator becomes a fresh one seeded from it."""
     if isinstance(value, np.random.Generator):
         return np.random.default_rng(value.integers(2**63))
-    return copy.deepcopy(value)
+    if type(value) in (int, float, str, bool):  # most values: no need for a deep copy
+        return value
+    return value.copy() if type(value) is np.ndarray else copy.deepcopy(value)
 
 
 def plain(value):
