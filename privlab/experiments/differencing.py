@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from privlab.attacks.differencing import difference
 from privlab.core.datasets import SALARY_LIMITS, people
 from privlab.dp.mechanisms import Laplace
 
@@ -55,7 +56,7 @@ def differencing(*, staff: int, epsilon: float, seed: int, trials=2_000):
         return mechanism.release(np.full(trials, average), rng=rng)
 
     def guess(first, second):
-        return staff * first - (staff - 1) * second
+        return difference(staff * first, (staff - 1) * second).guess
 
     noisy = published(before, staff)
     return Differencing(

@@ -153,6 +153,7 @@ claim(
 #   its attack again.
 # - Noise has a size, and the size decides.
 #
-# **Next:** `03_1_differential_privacy.ipynb`, where the promise gets its exact form.
+# **Next:** `01_1_data_leakage.ipynb`, the first attacks; or, if you came for the promise
+# itself, `03_1_differential_privacy.ipynb`, where it gets its exact form.
 # Your exercises are in the folder `exercises/`; call `progress()` there to see where
 # you stand.
