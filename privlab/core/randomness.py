@@ -23,6 +23,10 @@ class SystemRandomness:
         return os.urandom(count)
 
 
+# The default wherever a key or a mask is made: only an experiment passes a seed.
+SYSTEM = SystemRandomness()
+
+
 def uniform_below(bound: int, *, rng: RandomBytes) -> int:
     """A uniform whole number in ``[0, bound)``, exact for bounds of any size.
 

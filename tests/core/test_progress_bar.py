@@ -26,6 +26,11 @@ def test_a_long_wait_shows_what_is_done_and_leaves_nothing_behind(impatient):
     assert shown().endswith("\r")
 
 
+def test_work_without_a_length_may_say_how_much_it_is(impatient):
+    assert progress.bar(iter(range(3)), "counting", total=3).total == 3
+    assert progress.bar(iter(range(3)), "counting").total is None
+
+
 def test_a_short_wait_shows_nothing(impatient, monkeypatch):
     monkeypatch.setattr(progress, "PATIENCE", 60)
     assert shown() == ""

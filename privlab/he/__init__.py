@@ -1,0 +1,1 @@
+"""Homomorphic encryption: computing with numbers that nobody at work can read."""
