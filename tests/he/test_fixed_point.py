@@ -12,7 +12,7 @@ from privlab.he import fixed_point
 from privlab.he.fixed_point import as_message, fixed, from_message, packed, unpacked
 from privlab.he.paillier import private_key
 
-KEY = private_key(512)
+KEY = private_key(512, rng=np.random.default_rng(1))
 N = KEY.public.n
 NUMBERS = (0.0, 1.0, -1.0, math.pi, -1e-3, 123456.789, -2.5e8)
 

@@ -10,7 +10,7 @@ from phe import paillier as peer
 from privlab.he.paillier import Ciphertext, PrivateKey, PublicKey, private_key
 
 TOY = PrivateKey(p=293, q=433)  # the key of python-paillier's tests
-KEY = private_key(512)
+KEY = private_key(512, rng=np.random.default_rng(1))
 N = KEY.public.n
 
 
