@@ -61,7 +61,7 @@ def for_learner(notebook: NotebookNode) -> NotebookNode:
 
 
 def for_reader(notebook: NotebookNode) -> NotebookNode:
-    """The exercise solved, without the region markers, hidden tests and learner's cells.
+    """The exercise solved, without region markers, hidden tests and learner's cells.
 
     What a cell tagged ``learner`` shows (a record) is nobody's on a printed page.
     """
