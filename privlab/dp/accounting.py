@@ -3,9 +3,10 @@
 All take the same setting: ``steps`` sums, each over a Poisson sample in which everybody
 is with probability ``sampling_rate``, each with Gaussian noise of ``noise_multiplier``
 times the most that one person contributes. Neighbours differ by one person, added or
-removed. The answer is epsilon at ``delta``. For many steps ``basic`` is the loosest
-bound, then ``advanced`` and ``rdp`` (for whole-data releases ``zcdp``, much like it);
-``pld`` is exact to its two bounds. ``gdp_epsilon_estimate`` is not a bound at all.
+removed. The answer is epsilon at ``delta``. ``basic`` and ``advanced`` know one step's
+epsilon only; ``rdp`` is far closer for many steps, and so is ``zcdp`` for releases of
+the whole data; ``pld`` is exact to its two bounds. ``gdp_epsilon_estimate`` is not a
+bound at all.
 """
 
 import math
@@ -67,6 +68,7 @@ def advanced_epsilon(
     loss is ``(k - 2 lies) e`` for a binomial number of lies: Kairouz, Oh and Viswanath
     2015, Theorem 3.3, here at every delta. Dwork, Rothblum and Vadhan 2010 bound the
     same by ``sqrt(2 k ln(1/delta)) e + k e (e^e - 1)``, delta being the second half.
+    Below ``basic_epsilon`` only where a step's epsilon is small and steps are many.
     """
     checks.probability("delta", delta)
     release = SampledGaussian(

@@ -41,11 +41,12 @@ class Budget:
 
     def spend(self, cost: Privacy) -> "Budget":
         """The budget after a release of this cost; ``Overspent`` if it is too much."""
-        if _above(self.spent.epsilon + cost.epsilon, self.limit.epsilon) or _above(
-            self.spent.delta + cost.delta, self.limit.delta
+        total = self.spent + cost
+        if _above(total.epsilon, self.limit.epsilon) or _above(
+            total.delta, self.limit.delta
         ):
             raise Overspent(f"{cost} is more than the {self.left} left of {self.limit}")
-        return replace(self, spent=self.spent + cost)
+        return replace(self, spent=total)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from privlab.dp.fourier import Losses
 from privlab.dp.sampled_gaussian import SampledGaussian
 
 STEEP = math.log(3)  # cells among which P falls faster than that in a step are merged
+NEGLIGIBLE = 1e-12  # a probability that a bound from below may drop
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,8 +68,8 @@ class AlignedCells(Cells):
     ) -> "AlignedCells":
         """The loss of one removal, outputs up to ``reach`` sigmas from the means."""
         edge = reach * mechanism.noise_multiplier
-        low, high = mechanism.loss(np.array([-edge, 1 + edge]))
-        first, down = _first_boundary(mechanism, spacing, low)
+        low, seen, high = mechanism.loss(np.array([-edge, 1 - edge, 1 + edge]))
+        first, down = _first_boundary(mechanism, spacing, seen)
         merged = max(math.ceil((first - low) / spacing), down) + 2
         count = merged + max(math.ceil((high - first) / spacing), 1)
         losses = first + spacing * (1 - merged + np.arange(count))
@@ -84,16 +85,20 @@ class AlignedCells(Cells):
 
 
 def _first_boundary(
-    mechanism: SampledGaussian, spacing: float, low: float
+    mechanism: SampledGaussian, spacing: float, start: float
 ) -> tuple[float, int]:
     """Where the merged cells end, and how many steps below their mean R is a middle.
 
-    They hold the heap: losses from ``low`` up whose density falls steeply. Then so much
-    more that the number of steps is whole.
+    They hold the heap: losses from ``start`` up whose density falls steeply, but not to
+    the end. Then so much more that the number of steps is whole, but for a 1e-9 by
+    which the mean is above the middle.
     """
-    losses = low + spacing * np.arange(64)
+    losses = start + spacing * np.arange(64)
     log_p, _ = mechanism.log_masses(losses)
-    steep = np.flatnonzero(np.diff(log_p[1:-1]) < -STEEP)
+    with np.errstate(invalid="ignore"):  # -inf where all is over
+        change = np.diff(log_p[1:-1])
+    gentle = np.flatnonzero(change > -STEEP)
+    steep = np.flatnonzero(change[: gentle[-1] if gentle.size else 0] < -STEEP)
     end = losses[steep[-1] + 2 if steep.size else 1]
 
     def down(end):
@@ -104,7 +109,7 @@ def _first_boundary(
     while down(end + step) < whole:
         step *= 2
     first = brentq(lambda e: down(e) - whole, end, end + step, xtol=1e-9 * spacing)
-    return first, whole
+    return first - 2e-9 * spacing, whole
 
 
 def from_above(cells: Cells) -> Losses:
@@ -137,7 +142,7 @@ def from_below(cells: AlignedCells) -> Losses:
     of R is the middle's, that is P moved to the middle. An excess of P over that
     (``more``) is paid for by the middle before, a lack (``less``) by the one after; who
     has too little passes the debt upwards. Where nobody above can pay it, the grid is
-    too coarse: then all is counted as its mean, and the release as telling nothing.
+    too coarse: then all is counted as its mean, R = 1, or the middle below that.
     """
     p, middle = _merged(cells)
     excess = p - middle
@@ -148,8 +153,9 @@ def from_below(cells: AlignedCells) -> Losses:
     mass[1:] -= less[:-1]
     beyond = np.minimum.accumulate(np.cumsum(mass[::-1])[::-1])
     if beyond[-1] < 0:
+        at = cells.mean if cells.middle[cells.mean] <= 0 else cells.mean - 1
         beyond[:] = 0
-        beyond[: cells.mean + 1] = math.exp(cells.middle[cells.mean])
+        beyond[: at + 1] = math.exp(cells.middle[at])
     return Losses(
         start=cells.middle[0],
         spacing=cells.spacing,
@@ -160,8 +166,9 @@ def from_below(cells: AlignedCells) -> Losses:
 def _merged(cells: AlignedCells) -> tuple[np.ndarray, np.ndarray]:
     """The cells' masses with the first ones as one cell, and the last ones as one.
 
-    The last ones are those among which P falls so fast that none could pay the debts of
-    the one before. Together they have a mean R above their first middle.
+    The first are dropped if they are next to nothing: far below all others, they would
+    only widen the window. The last ones are those among which P falls so fast that none
+    could pay the debts of the one before; their mean R is above their first middle.
     """
     p, middle = cells.masses()
     gentle = np.flatnonzero(np.diff(cells.log_p[cells.merged : -1]) > -STEEP)
@@ -169,5 +176,6 @@ def _merged(cells: AlignedCells) -> tuple[np.ndarray, np.ndarray]:
     for part, at in ((slice(cells.merged), cells.mean), (slice(top, None), top)):
         totals = p[part].sum(), cells.middle[at] + logsumexp(cells.log_q[part])
         p[part] = middle[part] = 0
-        p[at], middle[at] = totals[0], math.exp(totals[1])
+        if totals[0] > NEGLIGIBLE or at == top:
+            p[at], middle[at] = totals[0], math.exp(totals[1])
     return p, middle

@@ -79,7 +79,9 @@ def composed_epsilon(
     Doroshenko et al. 2022 bound the result. The lower bound is that of a removal, the
     upper one the larger of both directions. Exact for releases of the whole data.
 
-    ``ValueError`` if the bounds stay 1 % and 0.05 apart: far below ``delta=1e-12``.
+    ``ValueError`` if the bounds stay 1 % and 0.05 apart; in trials that took a delta
+    below 1e-13 or noise below 0.02. Caveat: of double precision's rounding, only that
+    of the transform is counted; the rest is of order 1e-10.
     """
     checks.probability("delta", delta)
     mechanisms = _merged(mechanisms)
@@ -99,7 +101,7 @@ def composed_epsilon(
     result = _refined(bounds, survey, relative=ACCURACY, absolute=RESOLUTION)
     if result.high > max(result.low / 0.99, result.low + 0.05):
         raise ValueError(
-            f"delta={delta} is beyond a grid of double precision for these releases: "
+            f"delta={delta} with so little noise is beyond a grid in double precision: "
             f"certain is only {result.low:.3g} <= epsilon <= {result.high:.3g}; "
             "rdp_epsilon has a looser bound for any delta"
         )
@@ -111,7 +113,8 @@ def composed_delta(
 ) -> Certified:
     """The smallest delta that all ``mechanisms`` together keep at ``epsilon``.
 
-    The inverse of ``composed_epsilon``, between bounds made in the same way.
+    The inverse of ``composed_epsilon``, between bounds made in the same way; they are
+    far apart, but hold, where delta is much below 1e-13.
     """
     checks.at_least("epsilon", epsilon, 0)
     mechanisms = _merged(mechanisms)
@@ -125,7 +128,8 @@ def composed_delta(
         return math.exp(below.log_delta(epsilon)), math.exp(min(high, 0))
 
     chernoff = Survey(mechanisms=mechanisms, log_delta=TINY).chernoff(epsilon)
-    survey = Survey(mechanisms=mechanisms, log_delta=min(chernoff - 12, math.log(0.1)))
+    log_delta = min(max(chernoff - 12, TINY), math.log(0.1))
+    survey = Survey(mechanisms=mechanisms, log_delta=log_delta)
     return _refined(bounds, survey, relative=10 * ACCURACY, absolute=0)
 
 

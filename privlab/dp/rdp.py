@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.special import gammaln, logsumexp
+from scipy.special import gammaln
+from scipy.stats import norm
 
 from privlab.core import checks
 from privlab.dp.sampled_gaussian import SampledGaussian
@@ -26,6 +27,8 @@ def rdp(
     ``A(a) = E[(1 - q + q e^((2z - 1) / 2s^2))^a]`` for z from N(0, s^2), with q the
     rate and s the noise: Mironov, Talwar and Zhang 2019, Theorem 4 and Section 3.3. A
     removal is the worse direction (Theorem 5). Shape (m,) for m orders, in nats.
+
+    ``ValueError`` for noise below 0.005, at a rate below 1, if an order is not whole.
     """
     release = SampledGaussian(
         noise_multiplier=noise_multiplier, sampling_rate=sampling_rate, steps=steps
@@ -35,7 +38,9 @@ def rdp(
         raise ValueError(f"orders={orders} must be a list of numbers > 1")
     if sampling_rate == 1:
         return steps * orders / (2 * noise_multiplier**2)
-    logs = np.array([_log_moment(release, order) for order in orders])
+    whole, logs = orders % 1 == 0, np.empty(len(orders))
+    logs[whole] = [_binomial_sum(release, int(order)) for order in orders[whole]]
+    logs[~whole] = _integrals(release, orders[~whole])
     return steps * logs / (orders - 1)
 
 
@@ -98,32 +103,28 @@ def zcdp_epsilon(
     return float(best.fun)
 
 
-def _log_moment(release: SampledGaussian, order: float) -> float:
-    """``ln A(order)``: the binomial sum for whole orders, else the integral itself."""
-    if float(order).is_integer():
-        return _binomial_sum(release, int(order))
-    return _integral(release, float(order))
-
-
 def _binomial_sum(release: SampledGaussian, order: int) -> float:
     """``A = sum_k C(a, k) (1 - q)^(a - k) q^k e^((k^2 - k) / 2s^2)``: all terms > 0."""
     q, k = release.sampling_rate, np.arange(order + 1)
     log_choose = gammaln(order + 1) - gammaln(k + 1) - gammaln(order - k + 1)
     log_odds = (order - k) * math.log1p(-q) + k * math.log(q)
     growth = (k**2 - k) / (2 * release.noise_multiplier**2)
-    return float(logsumexp(log_choose + log_odds + growth))
+    return float(np.logaddexp.reduce(log_choose + log_odds + growth))
 
 
-def _integral(release: SampledGaussian, order: float) -> float:
-    """``A`` by the trapezoidal rule, whose error falls exponentially with 1 / step.
+def _integrals(release: SampledGaussian, orders: np.ndarray) -> list[float]:
+    """``ln A`` by the trapezoidal rule, whose error falls exponentially with 1 / step.
 
     Trefethen and Weideman 2014, Theorem 5.1: as ``e^(-2 pi d / step)`` where the
     integrand is analytic within d of the real line; here d is ``pi s^2``.
     """
     sigma = release.noise_multiplier
+    if len(orders) and sigma < 0.005:
+        raise ValueError(
+            f"noise_multiplier={sigma} is too little to integrate; take whole orders"
+        )
     step = min(sigma / 4, sigma**2 / 3)
-    output = np.arange(-12 * sigma, order + 12 * sigma, step)
-    log_density = -((output / sigma) ** 2) / 2 - math.log(
-        sigma * math.sqrt(2 * math.pi)
-    )
-    return float(logsumexp(log_density + order * release.loss(output)) + math.log(step))
+    output = np.arange(-12 * sigma, max(orders, default=0) + 12 * sigma, step)
+    loss = release.loss(output)
+    log_density = norm.logpdf(output, scale=sigma) + math.log(step)
+    return [np.logaddexp.reduce(log_density + order * loss) for order in orders]

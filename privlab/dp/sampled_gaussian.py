@@ -49,12 +49,16 @@ class SampledGaussian:
         return self.noise_multiplier**2 * ratio + 0.5
 
     def log_masses(self, losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How likely one release's loss falls between neighbours of ``losses``.
+        """How likely one release's loss falls between neighbours of ``losses``."""
+        return self.log_chances(self.output(losses))
 
-        (n,) rising losses cut the line into n + 1 cells; returned are the logarithms
+    def log_chances(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How likely one release falls between neighbours of ``outputs``.
+
+        (n,) rising outputs cut the line into n + 1 cells; returned are the logarithms
         of the cells' probabilities, with the person and without.
         """
-        edges = np.concatenate([[-np.inf], self.output(losses), [np.inf]])
+        edges = np.concatenate([[-np.inf], outputs, [np.inf]])
         without = _log_mass(edges / self.noise_multiplier)
         shifted = _log_mass((edges - 1) / self.noise_multiplier)
         return sampled(shifted, self.sampling_rate, otherwise=without), without
