@@ -179,10 +179,15 @@ def explorers(page: Page) -> Locator:
     return page.locator(".jp-Notebook .jp-OutputArea-output", has=control)
 
 
-def move_slider(page: Page, output: Locator, key: str = "ArrowRight") -> None:
-    """Press a key on the first slider of an output: by default, one position up."""
-    output.locator(".noUi-handle").first.focus()
-    page.keyboard.press(key)
+def move_slider(page: Page, output: Locator, key: str = "") -> None:
+    """Press a key on the first slider of an output: by default, one position up.
+
+    Or one down, where it stands at its upper end.
+    """
+    handle = output.locator(".noUi-handle").first
+    now, most = (handle.get_attribute(f"aria-value{name}") for name in ("now", "max"))
+    handle.focus()
+    page.keyboard.press(key or ("ArrowLeft" if now == most else "ArrowRight"))
 
 
 def figure(output: Locator) -> tuple[str, str]:
