@@ -80,7 +80,7 @@ def composed_epsilon(
     upper one the larger of both directions. Exact for releases of the whole data.
 
     ``ValueError`` if the bounds stay 1 % and 0.05 apart; in trials that took a delta
-    below 1e-13 or noise below 0.02. Caveat: of double precision's rounding, only that
+    below 2e-12 or noise below 0.02. Caveat: of double precision's rounding, only that
     of the transform is counted; the rest is of order 1e-10.
     """
     checks.probability("delta", delta)
@@ -114,7 +114,7 @@ def composed_delta(
     """The smallest delta that all ``mechanisms`` together keep at ``epsilon``.
 
     The inverse of ``composed_epsilon``, between bounds made in the same way; they are
-    far apart, but hold, where delta is much below 1e-13.
+    far apart, but hold, where delta is below 1e-12 or so.
     """
     checks.at_least("epsilon", epsilon, 0)
     mechanisms = _merged(mechanisms)

@@ -16,7 +16,7 @@ from privlab.dp.sampled_gaussian import SampledGaussian
 CUT = math.log(1e-6)  # of delta: what may lie beyond the ends of all grids together
 SPARE = 12  # nats that a tilt may leave out: double precision has 37, FFTs take some
 POINTS = 2**19  # of a grid, at most
-FARTHEST = 37  # sigmas: farther out probabilities underflow
+NEAREST, FARTHEST = 8, 37  # sigmas: nearer in is much, farther out all underflows
 COARSEST = 500  # step of a grid, in nats: e^(step / 2) must not overflow
 SLICES = 400  # of the outputs of one release
 
@@ -35,7 +35,8 @@ class Survey:
     @cached_property
     def reach(self) -> float:
         """How many sigmas out the grids go."""
-        return min(-ndtri_exp(self.log_delta + CUT - math.log(self.steps)), FARTHEST)
+        needed = -ndtri_exp(self.log_delta + CUT - math.log(self.steps))
+        return min(max(needed, NEAREST), FARTHEST)
 
     @cached_property
     def bounds(self) -> np.ndarray:
