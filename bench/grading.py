@@ -20,7 +20,7 @@ from privlab.course import notebook as nb
 from privlab.course import paths
 
 LESSON = "03_1_differential_privacy"
-STUDENTS, ROUNDS, JOBS = 24, 7, 2
+STUDENTS, ROUNDS, JOBS = 40, 7, 2  # a class of forty
 CHECKED = """
 import numpy as np
 from privlab.course.check import judge

@@ -29,6 +29,10 @@ class LocalAnswer:
         kwargs = {name: _own(value) for name, value in kwargs.items()}
         return called(self._function, args, kwargs)
 
+    def each(self, cases: list[dict]) -> list:
+        """The results of one call for each case, a dict of arguments by name."""
+        return [self(**case) for case in cases]
+
     def samples(self, times: int, *args, rng: np.random.Generator, **kwargs):
         """The results of ``times`` calls with one generator, stacked in an array."""
         return sampled(self._function, times, args, kwargs, _own(rng))

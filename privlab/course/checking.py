@@ -42,7 +42,11 @@ def defined(exercise: Exercise, code: str):
 
 def compare(answer, exercise: Exercise, right, cases: list[dict]) -> None:
     """Hold the answer against ``right``; a wrong one against each mistake's code."""
-    given = [answer(**case) for case in cases]
+    compare_results(answer.each(cases), exercise, right, cases)
+
+
+def compare_results(given: list, exercise: Exercise, right, cases: list[dict]) -> None:
+    """``compare`` for what an answer has given, one result for each case."""
 
     def agrees(function) -> bool:
         pairs = zip(given, cases, strict=True)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.special import softmax
 
-from privlab.course.checking import compare
+from privlab.course.checking import compare, compare_results
 from privlab.course.exercise import Exercise, Mistake, Wrong, expect, mistaken
 from privlab.dp.mechanisms import gaussian_delta
 
@@ -166,6 +166,19 @@ def right_for_any_mechanism(answer, rng):
         compare(answer, dp_12, right_misses, cases)
 
 
+def misses(order="np.argsort(-with_li / without)", curve="1 - caught") -> str:
+    """An answer that cries alarm at the outcomes in this order."""
+    return f"""
+import numpy as np
+
+def fewest_misses(without, with_li, false_alarms):
+    order = {order}
+    alarms = [0, *np.cumsum(without[order])]
+    caught = np.array([0, *np.cumsum(with_li[order])])
+    return np.interp(false_alarms, alarms, {curve})
+"""
+
+
 dp_12 = Exercise(
     id="dp-12",
     title="The adversary's best test",
@@ -200,48 +213,21 @@ def fewest_misses(without, with_li, false_alarms):
         "likeliest-first": Mistake(
             message="You take the outcomes that are likeliest with Li first. An outcome "
             "that is likely in both worlds costs many false alarms: compare the two.",
-            code="""
-import numpy as np
-
-def fewest_misses(without, with_li, false_alarms):
-    order = np.argsort(-with_li)
-    alarms, caught = np.cumsum(without[order]), np.cumsum(with_li[order])
-    return 1 - np.interp(false_alarms, [0, *alarms], [0, *caught])
-""",
+            code=misses(order="np.argsort(-with_li)"),
         ),
         "in-the-order-given": Mistake(
             message="You take the outcomes in the order of the arrays. They are only "
             "names; nothing says that the first speaks loudest for Li.",
-            code="""
-import numpy as np
-
-def fewest_misses(without, with_li, false_alarms):
-    alarms, caught = np.cumsum(without), np.cumsum(with_li)
-    return 1 - np.interp(false_alarms, [0, *alarms], [0, *caught])
-""",
+            code=misses(order="np.arange(len(without))"),
         ),
         "worst-first": Mistake(
             message="You cry alarm first where the outcome speaks against Li: that is "
             "the worst test there is, not the best.",
-            code="""
-import numpy as np
-
-def fewest_misses(without, with_li, false_alarms):
-    order = np.argsort(with_li / without)
-    alarms, caught = np.cumsum(without[order]), np.cumsum(with_li[order])
-    return 1 - np.interp(false_alarms, [0, *alarms], [0, *caught])
-""",
+            code=misses(order="np.argsort(with_li / without)"),
         ),
         "catches": Mistake(
             message="That is the share of catches. The misses are the rest.",
-            code="""
-import numpy as np
-
-def fewest_misses(without, with_li, false_alarms):
-    order = np.argsort(-with_li / without)
-    alarms, caught = np.cumsum(without[order]), np.cumsum(with_li[order])
-    return np.interp(false_alarms, [0, *alarms], [0, *caught])
-""",
+            code=misses(curve="caught"),
         ),
         "mixed-up-worlds": Mistake(
             message="You count false alarms in the world with Li and catches in the one "
@@ -286,15 +272,18 @@ def right_bill(noises, delta):
     return float(rho + 2 * math.sqrt(rho * math.log(1 / delta)))
 
 
-def to_six_digits(answer):
-    """The answer, with what is right to six digits made exactly right."""
+def compare_bills(answer, cases: list[dict]) -> None:
+    """Hold the answer's bills against ours; six right digits are enough."""
 
-    def snapped(**case):
-        got, exact = answer(**case), right_bill(**case)
+    def snapped(got, exact: float):
         near = isinstance(got, float) and abs(got - exact) <= 2e-6 * exact
         return exact if near else got
 
-    return snapped
+    given = [
+        snapped(got, right_bill(**case))
+        for got, case in zip(answer.each(cases), cases, strict=True)
+    ]
+    compare_results(given, dp_13, right_bill, cases)
 
 
 def bills(*pairs) -> list[dict]:
@@ -304,7 +293,7 @@ def bills(*pairs) -> list[dict]:
 def right_for_a_statistician(answer, rng):
     """three counts with noise 2, 5 and 30, and a hundred with noise 20"""
     cases = bills(([2.0, 5.0, 30.0], 1e-5), ([20.0] * 100, 1e-6))
-    compare(to_six_digits(answer), dp_13, right_bill, cases)
+    compare_bills(answer, cases)
 
 
 def right_for_any_releases(answer, rng):
@@ -312,7 +301,7 @@ def right_for_any_releases(answer, rng):
     for _ in range(15):
         noises = (10 ** rng.uniform(-0.5, 3, rng.integers(1, 40))).tolist()
         cases = bills((noises, float(10 ** rng.uniform(-9, -2))))
-        compare(to_six_digits(answer), dp_13, right_bill, cases)
+        compare_bills(answer, cases)
 
 
 dp_13 = Exercise(
@@ -650,11 +639,10 @@ def waiting(values, candidates, epsilon) -> list[dict]:
     return [{**arrays, "epsilon": epsilon}]
 
 
-def chances_of(answer):
-    """The answer, told at once where it is no list of probabilities."""
-
-    def given(**case):
-        got = answer(**case)
+def compare_chances(answer, cases: list[dict]) -> None:
+    """``compare``, but told at once where there is no list of probabilities."""
+    given = answer.each(cases)
+    for got, case in zip(given, cases, strict=True):
         try:
             chances = np.asarray(got, float)
         except (TypeError, ValueError, OverflowError) as error:
@@ -666,22 +654,20 @@ def chances_of(answer):
         )
         positive = (chances >= 0).all()
         mistaken(positive and abs(chances.sum() - 1) > 1e-6, "no-probabilities")
-        return got
-
-    return given
+    compare_results(given, dp_16, right_chances, cases)
 
 
 def right_for_ten_patients(answer, rng):
     """ten waiting times, one of them ten hours, and five candidates"""
     values = [5, 12, 20, 22, 30, 31, 45, 50, 80, 600]
     cases = waiting(values, [10, 25, 30, 40, 60], 1)
-    compare(chances_of(answer), dp_16, right_chances, cases)
+    compare_chances(answer, cases)
 
 
 def right_for_many_patients(answer, rng):
     """four thousand patients who all waited longer than the candidates"""
     cases = waiting(np.full(4000, 90.0), [10, 20, 30], 1.0)
-    compare(chances_of(answer), dp_16, right_chances, cases)
+    compare_chances(answer, cases)
 
 
 def right_for_any_hospital(answer, rng):
@@ -690,7 +676,7 @@ def right_for_any_hospital(answer, rng):
         values = rng.exponential(40, people).round()
         candidates = np.sort(rng.choice(np.arange(0, 300), 12, replace=False))
         cases = waiting(values, candidates, float(rng.uniform(0.05, 3)))
-        compare(chances_of(answer), dp_16, right_chances, cases)
+        compare_chances(answer, cases)
 
 
 dp_16 = Exercise(

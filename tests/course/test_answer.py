@@ -232,6 +232,15 @@ def test_samples_are_one_stream_stacked():
     assert np.array_equal(drawn, again)
 
 
+def test_each_case_is_a_call_of_its_own():
+    spoilt = LocalAnswer(lambda values, more: values.append(more) or values)
+    values = [1]
+    cases = [{"values": values, "more": 2}, {"more": 3, "values": values}]
+    assert spoilt.each(cases) == [[1, 2], [1, 3]]
+    assert values == [1]
+    assert spoilt.each([]) == []
+
+
 def test_a_value_is_taken_as_data_and_a_function_as_an_answer():
     assert wrap(np.float64(3)) == 3
     assert wrap(lambda x: x)(np.float64(3)) == 3

@@ -241,9 +241,25 @@ def test_a_worker_answers_as_the_same_function_does_here(begun):
         lambda answer, rng: answer(3, rng),
         lambda answer, rng: answer(3, rng=rng),
         lambda answer, rng: answer.samples(4, 3, rng=rng),
+        lambda answer, rng: np.array(answer.each([{"n": 3, "rng": rng}] * 4)),
     ):
         here, there = (ask(a, np.random.default_rng(5)) for a in (local, remote))
         assert here.tolist() == there.tolist()
+
+
+def test_as_many_results_come_as_cases_were_asked(begun):
+    """An answer that has taken over its process may send anything."""
+    code = (
+        "from privlab.course.grade import task\n"
+        "def f(x):\n"
+        "    task.Task.do = lambda self, request: {result}\n"
+        "    return x"
+    )
+    for result in ("[1]", "[1, 2, 3]", "2", "None", "{0: 1, 1: 2}"):
+        f = begun(code.replace("{result}", result))
+        f(1)
+        with pytest.raises(Wrong, match="2 results were asked for"):
+            f.each([{"x": 1}, {"x": 2}])
 
 
 def test_a_value_in_a_worker_comes_as_data(begun):

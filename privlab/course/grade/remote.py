@@ -121,6 +121,13 @@ class RemoteAnswer:
     def __call__(self, *args, **kwargs):
         return self._sandbox.result({"do": "call", "args": args, "kwargs": kwargs})
 
+    def each(self, cases: list[dict]) -> list:
+        """The results of one call for each case: asked, and answered, at one go."""
+        results = self._sandbox.result({"do": "each", "cases": cases})
+        if type(results) is not list or len(results) != len(cases):
+            raise Wrong(f"{len(cases)} results were asked for, others came")
+        return results
+
     def samples(self, times: int, *args, rng: np.random.Generator, **kwargs):
         """The results of ``times`` calls with one generator, in an array."""
         request = {"do": "samples", "times": times, "args": args, "kwargs": kwargs}

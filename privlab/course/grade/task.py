@@ -56,6 +56,8 @@ class Task:
         answer = self._namespace[self._name]
         if request["do"] == "value":
             return plain(answer)
+        if request["do"] == "each":
+            return [called(answer, (), case) for case in request["cases"]]
         args, kwargs = request["args"], request["kwargs"]  # copies: they were sent
         if request["do"] == "samples":
             return sampled(answer, request["times"], args, kwargs, request["rng"])
