@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 
@@ -52,6 +53,7 @@ class Dataset:
         return self.rows(order[:cut]), self.rows(order[cut:])
 
 
+@cache
 def digits() -> Dataset:
     """1,797 handwritten digits, 8x8 pixels of 0..16 (Alpaydin and Kaynak 1998)."""
     from sklearn.datasets import load_digits
@@ -59,6 +61,7 @@ def digits() -> Dataset:
     return _shipped("digits", load_digits, "UCI Optical Recognition, test part")
 
 
+@cache
 def breast_cancer() -> Dataset:
     """569 tumours, 30 measurements, malignant or benign (Wolberg et al. 1995)."""
     from sklearn.datasets import load_breast_cancer
@@ -66,6 +69,7 @@ def breast_cancer() -> Dataset:
     return _shipped("breast cancer", load_breast_cancer, "UCI Wisconsin Diagnostic")
 
 
+@cache
 def diabetes() -> Dataset:
     """442 patients, 10 measurements in their own units, progress after a year.
 

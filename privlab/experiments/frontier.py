@@ -70,6 +70,7 @@ def frontier(ways: dict, *, seeds: range, epsilons=EPSILONS) -> Frontier:
     )
 
 
+@cache
 def right_share(name: str, recipe: Recipe, *, epsilon, seed: int) -> float:
     """The accuracy of one run."""
     run = trained(task(name, seed), recipe, epsilon=epsilon, seed=seed)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from privlab.he.ckks_keys import LONGEST_MODULUS
+from privlab.he.security import MOST_BITS
 
 SPARE = 10  # bits that the first prime has above the scale: results up to 2^9
 
@@ -24,7 +24,7 @@ class RingChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LevelBudget:
+class RingChoices:
     """What ``depth`` multiplications in a row cost at every ring size."""
 
     depth: int
@@ -49,7 +49,7 @@ class LevelBudget:
         )
 
 
-def level_budget(*, depth: int, prime_bits: int) -> LevelBudget:
+def level_budget(*, depth: int, prime_bits: int) -> RingChoices:
     """First and special prime of ``prime_bits + 10``, and ``depth`` primes between.
 
     Rescaling rounds: about ``sqrt(N / 18)`` units in a coefficient (ternary secret),
@@ -64,6 +64,6 @@ def level_budget(*, depth: int, prime_bits: int) -> LevelBudget:
             digits=math.log10(2**prime_bits / (size / 6)),
             kilobytes=2 * size * (depth + 1) * 8 / 1000,
         )
-        for size, limit in LONGEST_MODULUS.items()
+        for size, (limit, *_) in MOST_BITS.items()
     )
-    return LevelBudget(depth=depth, prime_bits=prime_bits, rings=rings)
+    return RingChoices(depth=depth, prime_bits=prime_bits, rings=rings)

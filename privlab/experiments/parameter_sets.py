@@ -4,17 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privlab.he.context import (
-    MOST_BITS,
-    SETS,
-    Circuit,
-    LevelBudget,
-    Parameters,
-    Plan,
-)
+from privlab.he.context import SETS, Parameters
 from privlab.he.inference import CIRCUIT as NETWORK
 from privlab.he.keyholder import new_keys
+from privlab.he.levels import Circuit, LevelBudget, Plan
 from privlab.he.regression import LINEAR, LOGISTIC
+from privlab.he.security import MOST_BITS
 from privlab.he.vectors import decrypt, encrypt
 
 LINEAR_SCORE = Circuit(name="a linear score", steps=(("features × weights", 1),))

@@ -16,10 +16,7 @@ from privlab.core.randomness import SYSTEM, RandomBytes
 from privlab.he.ckks_ring import Ring
 from privlab.he.primes import transform_primes
 from privlab.he.sampling import small_noise, ternary, uniform
-
-# The longest modulus in bits, special prime included, that leaves 128-bit security
-# with ternary secrets (Albrecht et al. 2018, Homomorphic Encryption Standard).
-LONGEST_MODULUS = {1024: 27, 2048: 54, 4096: 109, 8192: 218, 16384: 438, 32768: 881}
+from privlab.he.security import security
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +67,7 @@ class Parameters:
     @property
     def secure(self) -> bool:
         """Whether the modulus is short enough for 128-bit security at this size."""
-        return math.log2(self.full.modulus) <= LONGEST_MODULUS.get(self.size, 0)
+        return security(self.size, math.log2(self.full.modulus)) >= 128
 
     def ring(self, level: int) -> Ring:
         """The ring of a ciphertext with so many levels left."""

@@ -1,4 +1,4 @@
-"""Parameter sets of the CKKS engine TenSEAL, and the budget of multiplications.
+"""Parameter sets of the CKKS engine TenSEAL: what each of them holds, errs by, weighs.
 
 The modulus of a fresh ciphertext is a product of primes. Every multiplication uses one
 prime up, so their number is the depth that a circuit may have; and the longer the
@@ -11,18 +11,8 @@ from functools import cached_property
 
 from privlab.core import checks
 from privlab.he.primes import transform_primes
+from privlab.he.security import MOST_BITS, security
 
-# degree N: the most bits of modulus for 128, 192 and 256 bits of classical security,
-# ternary secret (Albrecht et al. 2018, Homomorphic Encryption Standard, Table 1)
-MOST_BITS = {
-    1024: (27, 19, 14),
-    2048: (54, 37, 29),
-    4096: (109, 75, 58),
-    8192: (218, 152, 118),
-    16384: (438, 305, 237),
-    32768: (881, 611, 476),
-}
-SECURITIES = (128, 192, 256)
 DEVIATION = 3.2  # of the encryption noise, the Standard's choice
 TAIL = 18
 WORD = 8  # bytes in which the engine keeps a coefficient modulo one prime
@@ -81,9 +71,8 @@ class Parameters:
 
     @property
     def security(self) -> int:
-        """256, 192 or 128 by the Standard's table, 0 below them."""
-        limits = zip(SECURITIES, MOST_BITS[self.degree], strict=True)
-        return max((s for s, most in limits if self.modulus_bits <= most), default=0)
+        """256, 192 or 128 bits by the Standard's table, 0 below them."""
+        return security(self.degree, self.modulus_bits)
 
     @property
     def integer_bits(self) -> int:
@@ -174,108 +163,3 @@ SETS = (SCORE, SHALLOW, NETWORK, TRAINING, DEEP)
 TUTORIAL = Parameters(
     name="tutorial", degree=8192, prime_bits=(40, *6 * (21,), 40), scale_bits=21
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Circuit:
-    """A computation as its planner sees it: ``steps`` of (what, multiplications deep).
-
-    ``largest`` bounds every number that appears on the way.
-    """
-
-    name: str
-    steps: tuple[tuple[str, int], ...]
-    largest: float = 1.0
-
-    def __post_init__(self):
-        if not self.steps:
-            raise ValueError(f"steps={self.steps!r} must not be empty")
-        for what, depth in self.steps:
-            checks.whole(what, depth, low=0)
-        checks.positive("largest", self.largest)
-
-    @property
-    def depth(self) -> int:
-        return sum(depth for _, depth in self.steps)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """A circuit laid over a parameter set: the levels ``left`` after each step."""
-
-    circuit: Circuit
-    parameters: Parameters
-    left: tuple[int, ...]
-
-    @property
-    def has_levels(self) -> bool:
-        return self.left[-1] >= 0
-
-    @property
-    def has_room(self) -> bool:
-        return self.circuit.largest < 2**self.parameters.integer_bits
-
-    @property
-    def fits(self) -> bool:
-        return self.has_levels and self.has_room
-
-    @property
-    def summary(self) -> str:
-        own, circuit = self.parameters, self.circuit
-        if self.fits:
-            return (
-                f"{circuit.name} needs depth {circuit.depth}, {own.name!r} has "
-                f"{own.levels}: it fits."
-            )
-        if self.has_levels:
-            trouble = (
-                f"{circuit.name} meets numbers up to {circuit.largest:g}, {own.name!r} "
-                f"holds less than {2**own.integer_bits}"
-            )
-        else:
-            trouble = (
-                f"{circuit.name} needs depth {circuit.depth}, {own.name!r} has "
-                f"{own.levels}"
-            )
-        return f"{trouble}; {_remedy(circuit)}."
-
-
-@dataclass(frozen=True, kw_only=True)
-class LevelBudget:
-    """The multiplications that ``parameters`` allow, spent before anything runs."""
-
-    parameters: Parameters
-
-    def plan(self, circuit: Circuit) -> Plan:
-        """The levels left after each step; negative where the budget is overdrawn."""
-        left, rows = self.parameters.levels, []
-        for _, depth in circuit.steps:
-            left -= depth
-            rows.append(left)
-        return Plan(circuit=circuit, parameters=self.parameters, left=tuple(rows))
-
-    def check(self, circuit: Circuit) -> Plan:
-        """The plan, or ``LevelsExhausted`` / ``ValueError`` naming the set to take.
-
-        The engine would say "scale out of bounds" in the middle of the work, and say
-        nothing at all of numbers that are too large: they wrap around.
-        """
-        plan = self.plan(circuit)
-        if not plan.has_levels:
-            raise LevelsExhausted(plan.summary)
-        if not plan.has_room:
-            raise ValueError(plan.summary)
-        return plan
-
-
-def fitting(circuit: Circuit) -> Parameters | None:
-    """The cheapest named set on which the circuit fits, or None."""
-    plans = (LevelBudget(parameters=own).plan(circuit) for own in SETS)
-    return next((plan.parameters for plan in plans if plan.fits), None)
-
-
-def _remedy(circuit: Circuit) -> str:
-    found = fitting(circuit)
-    if found is None:
-        return "no named set does: use a lower degree, or let the key holder refresh"
-    return f"the next set that fits is {found.name!r} (degree {found.degree})"

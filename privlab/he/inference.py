@@ -14,7 +14,7 @@ from torch import nn
 
 from privlab.core import checks
 from privlab.core.training import fit
-from privlab.he.context import Circuit
+from privlab.he.levels import Circuit
 from privlab.he.regression import Column, score
 
 CIRCUIT = Circuit(

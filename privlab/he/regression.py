@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from privlab.core import checks, progress
-from privlab.he.context import Circuit, LevelBudget
 from privlab.he.keyholder import PublicKeys, SecretKeys
+from privlab.he.levels import Circuit, LevelBudget
 from privlab.he.vectors import Encrypted, columns, decrypt, encrypt
 
 Column = np.ndarray | Encrypted  # slot i is patient i

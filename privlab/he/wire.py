@@ -34,15 +34,32 @@ def unpacked(keys: PublicKeys, message: bytes) -> list[Encrypted]:
     ``Tampered`` (a ``ValueError``) where the bytes were changed or are no ciphertexts
     of this parameter set; ``ValueError`` where they belong to other keys.
     """
+    (ciphertexts,) = all_unpacked(keys, [message])
+    return ciphertexts
+
+
+def all_unpacked(keys: PublicKeys, messages: Sequence[bytes]) -> list[list[Encrypted]]:
+    """``unpacked`` of several messages, for the price of a single child process."""
+    parts = [_under(keys, message) for message in messages]
+    everything = [part for each in parts for part in each]
+    screen(_bare(keys.context), everything, _expected(keys.parameters))
+    return [
+        [
+            Encrypted(keys=keys, data=ts.ckks_vector_from(keys.context, part))
+            for part in each
+        ]
+        for each in parts
+    ]
+
+
+def _under(keys: PublicKeys, message: bytes) -> list[bytes]:
     header, parts = _opened(message)
     if header.get("keys") != keys.fingerprint:
         raise ValueError(
             f"the ciphertexts are under keys {header.get('keys')!r}, here are the keys "
             f"{keys.fingerprint!r}: ask the sender to encrypt with these"
         )
-    screen(_bare(keys.context), parts, _expected(keys.parameters))
-    vectors = (ts.ckks_vector_from(keys.context, part) for part in parts)
-    return [Encrypted(keys=keys, data=vector) for vector in vectors]
+    return parts
 
 
 def public_bytes(keys: PublicKeys) -> bytes:

@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from privlab.experiments.level_budget import SPARE, LevelBudget
+from privlab.experiments.level_budget import SPARE, RingChoices
 from privlab.plots import style
 
 
-def draw_level_budget(result: LevelBudget, ax: Axes) -> Axes:
+def draw_level_budget(result: RingChoices, ax: Axes) -> Axes:
     """For each ring a bar as long as its limit; the chain of primes lies over all."""
     rings = result.rings
     for place, ring in enumerate(rings):

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 from privlab.experiments.packing import Packing
 from privlab.experiments.parameter_sets import Precision
 from privlab.experiments.sealed_records import Sigmoids
-from privlab.he.context import Plan
+from privlab.he.levels import Plan
 from privlab.plots import style
 
 

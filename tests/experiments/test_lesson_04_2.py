@@ -11,9 +11,10 @@ from privlab.experiments.scale_drift import scale_drift
 from privlab.experiments.slots import OPERATIONS, slots_after
 from privlab.experiments.xor_mean import xor_mean
 from privlab.he import ckks
-from privlab.he.ckks_keys import LONGEST_MODULUS, Parameters, keys
+from privlab.he.ckks_keys import Parameters, keys
 from privlab.he.misuse import key_from_decryption
 from privlab.he.paillier import Ciphertext, private_key
+from privlab.he.security import MOST_BITS
 
 seeds = pytest.mark.parametrize("seed", range(5))
 
@@ -91,7 +92,7 @@ def test_longer_primes_drift_less_and_the_exact_scale_is_always_nearer():
 def test_a_deeper_or_more_precise_circuit_never_needs_a_smaller_ring():
     def smallest(depth, prime_bits):
         ring = level_budget(depth=depth, prime_bits=prime_bits).smallest
-        return ring.size if ring else max(LONGEST_MODULUS) + 1
+        return ring.size if ring else max(MOST_BITS) + 1
 
     sizes = np.array([[smallest(d, b) for b in range(20, 37)] for d in range(1, 30)])
     assert (np.diff(sizes, axis=0) >= 0).all()

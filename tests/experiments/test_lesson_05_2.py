@@ -1,5 +1,7 @@
 """What lesson 5.2 says of chance, with five seeds instead of its few."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,14 @@ from privlab.experiments import features
 from privlab.experiments.audited_run import audited_run, with_canaries
 from privlab.experiments.batch_noise import batch_noise
 from privlab.experiments.clipping_norm import norm_path
-from privlab.experiments.frontier import KNOBS, LADDER, TUMOURS, frontier, sweep
+from privlab.experiments.frontier import (
+    KNOBS,
+    LADDER,
+    TUMOURS,
+    frontier,
+    right_share,
+    sweep,
+)
 from privlab.experiments.membership import before_and_after
 from privlab.experiments.one_step import one_step
 from privlab.experiments.private_training import CAREFUL, task, trained, training_run
@@ -122,14 +131,24 @@ def test_a_run_spends_the_epsilon_it_was_given():
 
 
 def test_a_norm_too_small_is_harmless_and_one_too_large_is_not():
-    batch, norm, steps = KNOBS
-    by_norm = sweep(knob=norm, epsilon=1, seeds=SEEDS)
-    assert by_norm.at(0.25) - by_norm.at(0.02) < 0.03
-    assert (by_norm.accuracy[2] > by_norm.accuracy[4] + 0.15).all()
-    by_steps = sweep(knob=steps, epsilon=1, seeds=SEEDS)
-    assert by_steps.at(100) > by_steps.at(5) + 0.05
-    by_batch = sweep(knob=batch, epsilon=1, seeds=SEEDS)
-    assert abs(by_batch.at(1.0) - by_batch.at(0.2)) < 0.03
+    careful, small, large = (careful_but(max_grad_norm=c) for c in (0.25, 0.02, 4.0))
+    assert careful.mean() - small.mean() < 0.03
+    assert (careful > large + 0.15).all()
+    few, enough = (careful_but(steps=steps).mean() for steps in (5, 100))
+    assert enough > few + 0.05
+    assert abs(careful.mean() - careful_but(sampling_rate=0.2).mean()) < 0.03
+
+
+def careful_but(**change):
+    """What ``sweep`` finds at one value, for every seed."""
+    way = "digits, edges", replace(CAREFUL, **change)
+    return np.array([right_share(*way, epsilon=1, seed=seed) for seed in SEEDS])
+
+
+def test_a_sweep_is_the_careful_recipe_with_one_number_changed():
+    _, norm, _ = KNOBS
+    found = sweep(knob=norm, epsilon=1, seeds=range(1))
+    assert found.at(4.0) == careful_but(max_grad_norm=4.0)[0]
 
 
 def test_averaging_repairs_a_learning_rate_that_is_too_large():

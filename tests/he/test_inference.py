@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from privlab.core.datasets import digits
-from privlab.he.context import NETWORK, SHALLOW, LevelBudget, LevelsExhausted
+from privlab.he.context import NETWORK, SHALLOW, LevelsExhausted
 from privlab.he.inference import CIRCUIT, SquareNetwork, fit_square_network
 from privlab.he.keyholder import new_keys
+from privlab.he.levels import LevelBudget
 from privlab.he.vectors import columns, decrypt
 
 
