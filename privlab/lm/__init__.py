@@ -1,0 +1,1 @@
+"""A small language model, what it remembers, and what helps against that."""
