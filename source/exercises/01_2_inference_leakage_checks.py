@@ -405,6 +405,21 @@ def right_for_anybody(answer, rng):
         )
 
 
+def belief(spread="np.std(phi)", result="yes / (yes + no)") -> str:
+    """An answer by the normal densities of both groups, with this spread of each."""
+    return f"""
+import numpy as np
+from scipy.stats import norm
+
+def belief_in(target, phi_in, phi_out, prior):
+    def density(phi):
+        return norm.pdf(target, np.mean(phi), {spread})
+
+    yes, no = prior * density(phi_in), (1 - prior) * density(phi_out)
+    return {result}
+"""
+
+
 at_14 = Exercise(
     id="at-14",
     title="From likelihood to belief",
@@ -452,54 +467,21 @@ def belief_in(target, phi_in, phi_out, prior):
         "one-spread": Mistake(
             message="You used one spread for both groups. Each has its own: models that "
             "know a person agree more about them.",
-            code="""
-import numpy as np
-from scipy.stats import norm
-
-def belief_in(target, phi_in, phi_out, prior):
-    spread = np.std(np.concatenate([phi_in, phi_out]))
-    yes = prior * norm.pdf(target, np.mean(phi_in), spread)
-    no = (1 - prior) * norm.pdf(target, np.mean(phi_out), spread)
-    return yes / (yes + no)
-""",
+            code=belief(spread="np.std(np.concatenate([phi_in, phi_out]))"),
         ),
         "variance-as-deviation": Mistake(
             message="You gave the variance where the standard deviation belongs.",
-            code="""
-import numpy as np
-from scipy.stats import norm
-
-def belief_in(target, phi_in, phi_out, prior):
-    yes = prior * norm.pdf(target, np.mean(phi_in), np.var(phi_in))
-    no = (1 - prior) * norm.pdf(target, np.mean(phi_out), np.var(phi_out))
-    return yes / (yes + no)
-""",
+            code=belief(spread="np.var(phi)"),
         ),
         "swapped": Mistake(
             message="That is the probability that the person was *not* in: the two "
             "groups are swapped, or the ratio is upside down.",
-            code="""
-import numpy as np
-from scipy.stats import norm
-
-def belief_in(target, phi_in, phi_out, prior):
-    yes = prior * norm.pdf(target, np.mean(phi_in), np.std(phi_in))
-    no = (1 - prior) * norm.pdf(target, np.mean(phi_out), np.std(phi_out))
-    return no / (yes + no)
-""",
+            code=belief(result="no / (yes + no)"),
         ),
         "n-minus-one": Mistake(
             message="You divided the squares by one less than the number of models. The "
             "question asks to divide by the number.",
-            code="""
-import numpy as np
-from scipy.stats import norm
-
-def belief_in(target, phi_in, phi_out, prior):
-    yes = prior * norm.pdf(target, np.mean(phi_in), np.std(phi_in, ddof=1))
-    no = (1 - prior) * norm.pdf(target, np.mean(phi_out), np.std(phi_out, ddof=1))
-    return yes / (yes + no)
-""",
+            code=belief(spread="np.std(phi, ddof=1)"),
         ),
     },
     also_right=(

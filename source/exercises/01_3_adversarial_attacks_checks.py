@@ -84,6 +84,20 @@ def steps_in_other_sizes(answer, rng):
     compare(answer, at_21, right_step, [case])
 
 
+def targeted(result: str) -> str:
+    """An answer that knows how the target's loss slopes, and then does this."""
+    return f"""
+import numpy as np
+
+def targeted_step(weights, bias, image, target, epsilon):
+    scores = weights @ image + bias
+    chances = np.exp(scores - scores.max())
+    chances /= chances.sum()
+    slope = weights.T @ (chances - np.eye(len(bias))[target])
+    return {result}
+"""
+
+
 at_21 = Exercise(
     id="at-21",
     title="A forged cheque",
@@ -105,44 +119,17 @@ at_21 = Exercise(
         "away-from-target": Mistake(
             message="Your step raises the loss at the target: it leads away from it. "
             "FGSM climbs the loss of the true label; you want to descend another one.",
-            code="""
-import numpy as np
-
-def targeted_step(weights, bias, image, target, epsilon):
-    scores = weights @ image + bias
-    chances = np.exp(scores - scores.max())
-    chances /= chances.sum()
-    slope = weights.T @ (chances - np.eye(len(bias))[target])
-    return np.clip(image + epsilon * np.sign(slope), 0, 1)
-""",
+            code=targeted("np.clip(image + epsilon * np.sign(slope), 0, 1)"),
         ),
         "no-image": Mistake(
             message="Some of your pixels are below 0 or above 1: no paper is whiter than "
             "white. Cut the result to [0, 1].",
-            code="""
-import numpy as np
-
-def targeted_step(weights, bias, image, target, epsilon):
-    scores = weights @ image + bias
-    chances = np.exp(scores - scores.max())
-    chances /= chances.sum()
-    slope = weights.T @ (chances - np.eye(len(bias))[target])
-    return image - epsilon * np.sign(slope)
-""",
+            code=targeted("image - epsilon * np.sign(slope)"),
         ),
         "no-sign": Mistake(
             message="You moved along the gradient itself. Where it is small the pixel "
             "hardly moves, though it may move by epsilon: use all of the allowance.",
-            code="""
-import numpy as np
-
-def targeted_step(weights, bias, image, target, epsilon):
-    scores = weights @ image + bias
-    chances = np.exp(scores - scores.max())
-    chances /= chances.sum()
-    slope = weights.T @ (chances - np.eye(len(bias))[target])
-    return np.clip(image - epsilon * slope, 0, 1)
-""",
+            code=targeted("np.clip(image - epsilon * slope, 0, 1)"),
         ),
         "one-row": Mistake(
             message="You raise the target's score, whatever that does to the others. A "

@@ -35,6 +35,16 @@ def right_for_any_clinic(answer, rng):
         compare(answer, dp_21, right_people, [case])
 
 
+def people(number: str) -> str:
+    """An answer that is this number."""
+    return f"""
+import math
+
+def people_needed(n, epsilon):
+    return {number}
+"""
+
+
 dp_21 = Exercise(
     id="dp-21",
     title="How many people replace one honest clinic?",
@@ -55,32 +65,23 @@ dp_21 = Exercise(
         "not-squared": Mistake(
             message="You divided the standard deviations. The company's falls like "
             "1/√N only: for a tenth of the error it needs a hundred times the people.",
-            code="""
-import math
-
-def people_needed(n, epsilon):
-    return math.ceil(epsilon * n / math.sinh(epsilon / 2) / math.sqrt(8))
-""",
+            code=people(
+                "math.ceil(epsilon * n / math.sinh(epsilon / 2) / math.sqrt(8))"
+            ),
         ),
         "counts-compared": Mistake(
             message="You compared the errors of the counts. With more people the "
             "company's count gets worse, but its share gets better: divide by n and N.",
-            code="""
-import math
-
-def people_needed(n, epsilon):
-    return math.ceil(2 / epsilon**2 * 4 * math.sinh(epsilon / 2) ** 2)
-""",
+            code=people(
+                "math.ceil(2 / epsilon**2 * 4 * math.sinh(epsilon / 2) ** 2)"
+            ),
         ),
         "scale-as-deviation": Mistake(
             message="You took the scale of the Laplace noise for its standard "
             "deviation, which is √2 times as large.",
-            code="""
-import math
-
-def people_needed(n, epsilon):
-    return math.ceil((epsilon * n / math.sinh(epsilon / 2)) ** 2 / 4)
-""",
+            code=people(
+                "math.ceil((epsilon * n / math.sinh(epsilon / 2)) ** 2 / 4)"
+            ),
         ),
         "lies-not-removed": Mistake(
             message="You took the variance of the reports as they come. The estimate "
@@ -96,21 +97,15 @@ def people_needed(n, epsilon):
         "coin-variance": Mistake(
             message="You took 1/4 as the variance of a report: that of a fair coin. "
             "These people are fixed, and only the lies are random: p (1 - p).",
-            code="""
-import math
-
-def people_needed(n, epsilon):
-    return math.ceil((epsilon * n / math.tanh(epsilon / 2)) ** 2 / 8)
-""",
+            code=people(
+                "math.ceil((epsilon * n / math.tanh(epsilon / 2)) ** 2 / 8)"
+            ),
         ),
         "rounded-down": Mistake(
             message="One person too few: the error must not be larger, so round up.",
-            code="""
-import math
-
-def people_needed(n, epsilon):
-    return math.floor((epsilon * n / math.sinh(epsilon / 2)) ** 2 / 8)
-""",
+            code=people(
+                "math.floor((epsilon * n / math.sinh(epsilon / 2)) ** 2 / 8)"
+            ),
         ),
     },
     also_right=(

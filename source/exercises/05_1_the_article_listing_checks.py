@@ -470,6 +470,21 @@ def right_in_other_clinics(answer, rng):
     expect(follows(noise, law), "the noise does not fit")
 
 
+def noisy_step(result: str, unit="noise_multiplier * max_grad_norm") -> str:
+    """An answer that clips each gradient, has noise of that unit, and then does this."""
+    return f"""
+import numpy as np
+
+def private_gradient(
+    gradients, max_grad_norm, noise_multiplier, sampling_rate, n, rng
+):
+    lengths = np.linalg.norm(gradients, axis=1, keepdims=True)
+    clipped = gradients * max_grad_norm / np.maximum(lengths, max_grad_norm)
+    noise = {unit} * rng.normal(size=gradients.shape[1])
+    return {result}
+"""
+
+
 dp_34 = Exercise(
     id="dp-34",
     title="One step, ready to be released",
@@ -494,17 +509,7 @@ dp_34 = Exercise(
             message="You divided by the number of patients who were drawn. It tells "
             "whether one more was there, in the mean and in the spread of the noise. "
             "Divide by the number you expect.",
-            code="""
-import numpy as np
-
-def private_gradient(
-    gradients, max_grad_norm, noise_multiplier, sampling_rate, n, rng
-):
-    lengths = np.linalg.norm(gradients, axis=1, keepdims=True)
-    clipped = gradients * max_grad_norm / np.maximum(lengths, max_grad_norm)
-    noise = noise_multiplier * max_grad_norm * rng.normal(size=gradients.shape[1])
-    return (clipped.sum(axis=0) + noise) / len(gradients)
-""",
+            code=noisy_step("(clipped.sum(axis=0) + noise) / len(gradients)"),
         ),
         "mean-clipped": Mistake(
             message="You shortened the mean, not each patient's gradient. One patient "
@@ -538,17 +543,10 @@ def private_gradient(
         "bound-forgotten": Mistake(
             message="Your noise does not grow with max_grad_norm. Who lets each patient "
             "move the sum twice as far needs twice the noise.",
-            code="""
-import numpy as np
-
-def private_gradient(
-    gradients, max_grad_norm, noise_multiplier, sampling_rate, n, rng
-):
-    lengths = np.linalg.norm(gradients, axis=1, keepdims=True)
-    clipped = gradients * max_grad_norm / np.maximum(lengths, max_grad_norm)
-    noise = noise_multiplier * rng.normal(size=gradients.shape[1])
-    return (clipped.sum(axis=0) + noise) / (sampling_rate * n)
-""",
+            code=noisy_step(
+                "(clipped.sum(axis=0) + noise) / (sampling_rate * n)",
+                unit="noise_multiplier",
+            ),
         ),
         "noise-per-patient": Mistake(
             message="You gave every patient noise of their own. The sum then has more "
@@ -568,32 +566,16 @@ def private_gradient(
         "noise-after-dividing": Mistake(
             message="You added the sum's noise to the mean. It is as many times too "
             "wide as patients are expected.",
-            code="""
-import numpy as np
-
-def private_gradient(
-    gradients, max_grad_norm, noise_multiplier, sampling_rate, n, rng
-):
-    lengths = np.linalg.norm(gradients, axis=1, keepdims=True)
-    clipped = gradients * max_grad_norm / np.maximum(lengths, max_grad_norm)
-    noise = noise_multiplier * max_grad_norm * rng.normal(size=gradients.shape[1])
-    return clipped.sum(axis=0) / (sampling_rate * n) + noise
-""",
+            code=noisy_step(
+                "clipped.sum(axis=0) / (sampling_rate * n) + noise"
+            ),
         ),
         "noise-on-the-drawn-size": Mistake(
             message="The gradients are divided by the expected number, but the noise by "
             "the drawn one: its spread tells how many were there.",
-            code="""
-import numpy as np
-
-def private_gradient(
-    gradients, max_grad_norm, noise_multiplier, sampling_rate, n, rng
-):
-    lengths = np.linalg.norm(gradients, axis=1, keepdims=True)
-    clipped = gradients * max_grad_norm / np.maximum(lengths, max_grad_norm)
-    noise = noise_multiplier * max_grad_norm * rng.normal(size=gradients.shape[1])
-    return clipped.sum(axis=0) / (sampling_rate * n) + noise / len(gradients)
-""",
+            code=noisy_step(
+                "clipped.sum(axis=0) / (sampling_rate * n) + noise / len(gradients)"
+            ),
         ),
         "silent-when-empty": Mistake(
             message="You release zeros when nobody was drawn. That is never what a full "

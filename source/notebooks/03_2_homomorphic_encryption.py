@@ -125,7 +125,8 @@ explore(
 # the longest chain, not the count: sixty products side by side have depth 1.
 
 # %%
-from privlab.he.context import Circuit, LevelBudget, LevelsExhausted
+from privlab.he.context import LevelsExhausted
+from privlab.he.levels import Circuit, LevelBudget
 
 cube = Circuit(name="x · x · x · x", steps=(("three products", 3),))
 try:

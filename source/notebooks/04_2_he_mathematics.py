@@ -233,7 +233,7 @@ claim("one known score opens all 442", bool((found == scores).all()))
 # alone, and from both totals comes the sum. Choose $k$ so that no sum reaches $2^{k-1}$.
 
 # %%
-from privlab.he.masking import masked, random_mask, total, unmasked
+from privlab.core.masking import masked, random_mask, total, unmasked
 
 masks = random_mask(442, 20)  # from the operating system
 one_server = masked(scores, masks, 20)

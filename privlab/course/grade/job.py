@@ -59,7 +59,7 @@ def _place(settings: dict, given: Iterable[str], folder: str) -> Place:
         Limits(**settings["limits"]),
         given,
         folder=folder,
-        job=settings["job"],
+        number=settings["place"],
     )
 
 

@@ -48,7 +48,7 @@ class Run:
             "checks": str(self.checks.resolve()) if self.checks else "",
             "isolation": self.isolation.name,
             "limits": asdict(self.limits),
-            "job": number,
+            "place": os.getpid() + number,
         }
 
 

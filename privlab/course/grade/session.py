@@ -21,6 +21,7 @@ class Place:
     """Where answers run, one at a time: a sandbox, begun again when it has died.
 
     What the course's ``given`` code imports is imported once in each sandbox.
+    ``number`` tells apart the places of one run; by default the process does.
     """
 
     def __init__(
@@ -30,12 +31,12 @@ class Place:
         given: Iterable[str] = (),
         *,
         folder: str,
-        job: int = 0,
+        number: int | None = None,
     ):
         self.isolation, self.limits, self._given = isolation, limits, list(given)
         self._folder = folder
         # the system counts by user: two runs, and the jobs of one, shall not share any
-        self._user = 2 * ((os.getpid() + job) % USERS)
+        self._user = 2 * ((os.getpid() if number is None else number) % USERS)
         self._sandbox: Sandbox | None = None
 
     def sandbox(self) -> tuple[Sandbox, bool]:
