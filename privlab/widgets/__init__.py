@@ -14,7 +14,7 @@ from IPython.display import display
 
 from privlab.plots.figure import Draw, Result, picture
 from privlab.widgets import live, still
-from privlab.widgets.controls import choice, log_slider, slider
+from privlab.widgets.controls import choice, log_slider, slider, text
 from privlab.widgets.explorer import Explorer
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "log_slider",
     "show",
     "slider",
+    "text",
 ]
 
 
@@ -34,7 +35,8 @@ def explore(compute: Callable[..., Result], draw: Draw, /, **controls: Any) -> N
 
     ``compute`` is pure and answers within 0.2 s (else use ``explore_on_run``); its
     result has a ``summary`` of one sentence. A keyword is a ``slider``, a
-    ``log_slider``, a ``choice``, a list of strings, or a constant of ``compute``.
+    ``log_slider``, a ``choice``, a ``text``, a list of strings, or a constant of
+    ``compute``.
     An exception at the first frame is raised here; later ones appear in its place.
     """
     present(Explorer(compute, draw, **controls), live.following)

@@ -64,6 +64,17 @@ class Choice(Control):
     """Named alternatives."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Text(Control):
+    """One line that the reader types; ``values`` are examples, ``value`` among them."""
+
+    def nearest(self, value: str) -> str:
+        """``value`` without the blanks around it; ``ValueError`` if nothing is left."""
+        if not value.strip():
+            raise ValueError(f"{self.label}: type something")
+        return value.strip()
+
+
 def slider(
     label: str, low: float, high: float, value: float, step: float = 1
 ) -> Slider:
@@ -107,6 +118,11 @@ def choice(label: str, options: list[str], value: str | None = None) -> Choice:
     """One of ``options``, at first ``value`` (by default the first of them)."""
     first = options[0] if value is None else value
     return Choice(label=label, values=tuple(options), value=first)
+
+
+def text(label: str, value: str, *others: str) -> Text:
+    """A line to type, at first ``value``; ``others`` are further examples."""
+    return Text(label=label, values=(value, *others), value=value)
 
 
 def _kind(*numbers: float) -> type:

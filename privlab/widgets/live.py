@@ -9,7 +9,7 @@ from functools import singledispatch
 import ipywidgets
 
 from privlab.plots.figure import Picture
-from privlab.widgets.controls import Choice, Control, LogSlider, Slider
+from privlab.widgets.controls import Choice, Control, LogSlider, Slider, Text
 from privlab.widgets.explorer import Explorer
 
 # Every label whole, whatever its length; the slider takes the rest of the line.
@@ -141,6 +141,17 @@ def _(control: Choice):
         description=control.label,
         options=control.values,
         value=control.value,
+        style=WHOLE_LABEL,
+        layout=LINE,
+    )
+
+
+@_knob.register
+def _(control: Text):
+    return ipywidgets.Text(
+        description=control.label,
+        value=control.value,
+        continuous_update=False,
         style=WHOLE_LABEL,
         layout=LINE,
     )

@@ -140,7 +140,7 @@ def graded(
         questions=asked,
         isolation=isolation,
         limits=limits,
-        jobs=2,
+        jobs=4,  # they wait for limits most of the time
         seed=1,
     )
     with run.jobs(plan) as idle:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from privlab.course.exercise import Exercise, Mistake, expect, mistaken
 from privlab.course.grade import question as module
-from privlab.course.grade import results, session
+from privlab.course.grade import results, run, session
 from privlab.course.grade.answers import Answer
 from privlab.course.grade.question import Question, grade, verdict
 from privlab.course.grade.remote import NotStarted
@@ -505,3 +505,11 @@ def test_questions_of_a_lesson_lean_on_references_of_earlier_ones():
     assert not any(
         "check(" in code and "import" not in code for code in found[-1].given
     )
+
+
+def test_the_jobs_of_a_run_are_different_users_whatever_processes_they_are():
+    """One student's fork bomb must not use up what another's sandbox may start."""
+    settings = {"lessons": (), "questions": (), "limits": Limits(), "seed": 1}
+    plan = run.Run(isolation=LIMITS_ONLY, jobs=16, **settings)
+    places = [plan.settings(number)["place"] for number in range(plan.jobs)]
+    assert len({place % session.USERS for place in places}) == plan.jobs

@@ -1,6 +1,8 @@
 """Every lesson: its form, its built file, and each of its widgets moved once."""
 
+import ast
 import re
+from symtable import symtable
 
 import nbformat
 import pytest
@@ -13,6 +15,7 @@ from privlab.widgets import live
 TARGETS = list(build.targets([]))
 LESSONS = [target for target in TARGETS if target.kind == "notebooks"]
 lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda target: target.name)
+WIDGETS = {"explore", "explore_on_run"}
 FEWEST_WIDGETS = {"00_start_here": 1, "03_1_differential_privacy": 4}
 
 
@@ -65,28 +68,59 @@ def test_prose_and_code_keep_to_their_places(lesson):
     assert any(chinese.search(c.source) for c in cells if c.cell_type == "markdown")
 
 
-@pytest.fixture(scope="module")
-def explorers():
-    """Run each lesson's code here, once, and collect the widgets that it shows."""
-    found = {}
+def assigned(table):
+    """The names that a statement gives a value."""
+    symbols = table.get_symbols()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
 
-    def of(lesson):
-        if lesson.name not in found:
-            shown = []
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(
-                    widgets, "present", lambda e, view: shown.append((e, view))
-                )
-                exec("\n".join(code_cells(lesson)), {"__name__": "lesson"})
-            found[lesson.name] = shown
-        return found[lesson.name]
 
-    return of
+def read(table):
+    """The names that a statement takes from the notebook, in its functions as well."""
+    symbols = (s for s in table.get_symbols() if s.is_referenced() and s.is_global())
+    inner = (read(child) for child in table.get_children())
+    return {s.get_name() for s in symbols}.union(*inner)
+
+
+def widget_code(sources):
+    """The statements that show a widget, and those before that make what they need.
+
+    The others run, and are compared, with the built notebook. What a statement
+    changes in place is not seen.
+    """
+    cells = (ast.get_source_segment(s, n) for s in sources for n in ast.parse(s).body)
+    kept, needed = [], set()
+    for statement in reversed(list(cells)):
+        names = symtable(statement, "statement", "exec")
+        if needed & assigned(names) or WIDGETS & read(names):
+            kept.insert(0, statement)
+            needed = needed - assigned(names) | read(names)
+    return "\n".join(kept)
+
+
+def collected(code):
+    """What the code shows: each widget's explorer and its live form."""
+    shown = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(widgets, "present", lambda e, view: shown.append((e, view)))
+        exec(code, {"__name__": "lesson"})
+    return shown
+
+
+def test_all_that_a_widget_needs_is_kept_and_nothing_else():
+    cells = [
+        ("from lesson import explore, claim", "a = 1"),
+        ("b = [a for claim in range(3)]", "a = 2", "c = a"),
+        ("def draw(x):\n    return b[x]", "claim('not needed', c > a)"),
+        ("explore(draw, n=a)", "claim('after it', b)"),
+    ]
+    sources = ["\n".join(cell) for cell in cells]
+    kept = [*cells[0], *cells[1][:2], cells[2][0], cells[3][0]]
+    assert widget_code(sources) == "\n".join(kept)
 
 
 @lessons
-def test_every_control_of_every_widget_changes_its_figure(lesson, explorers):
-    shown = explorers(lesson)
+def test_every_control_of_every_widget_changes_its_figure(lesson):
+    shown = collected(widget_code(code_cells(lesson)))
     assert len(shown) >= FEWEST_WIDGETS.get(lesson.source.stem, 3)
     for explorer, view in shown:
         view(explorer)  # its live form can be made

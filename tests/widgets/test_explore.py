@@ -275,6 +275,28 @@ def test_the_run_button_is_off_while_an_experiment_runs_and_on_after_it_fails(ca
     assert "a wave of 0 m" in caplog.text
 
 
+def test_a_text_is_any_line_but_an_empty_one():
+    control = widgets.text("sentence", "one", "two")
+    assert (control.value, control.values) == ("one", ("one", "two"))
+    assert control.nearest(" 第三 ") == "第三"
+    with pytest.raises(ValueError, match="sentence: type something"):
+        control.nearest("  ")
+    with pytest.raises(ValueError, match="label"):
+        widgets.text("", "one")
+
+
+def test_a_typed_text_moves_its_figure():
+    explorer = widgets.Explorer(
+        wave, draw, height=1, kind=widgets.text("kind", "sine", "cosine")
+    )
+    panel = live.following(explorer)
+    (box,) = parts(panel, ipywidgets.Text)
+    before = explorer.picture
+    box.value = "cosine"
+    assert explorer.values == {"kind": "cosine"}
+    assert explorer.picture != before
+
+
 def test_a_question_starts_unanswered_and_calls_back_with_each_choice():
     chosen = []
     box = live.question("More noise or less?", ["more", "less"], chosen.append)

@@ -11,7 +11,8 @@ from privlab.course.grade import wire
 
 for fd in range(3, 256):
     try:
-        os.write(fd, wire.frame({"result": True}) + 50 * wire.frame({"result": 10_000.0}))
+        os.write(fd, wire.frame({"result": True}))
+        os.write(fd, 50 * wire.frame({"result": [10_000.0]}))
     except OSError:
         pass
 
