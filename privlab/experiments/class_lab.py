@@ -13,7 +13,8 @@ from flwr.app import ArrayRecord
 
 from privlab.experiments.class_run import ClassRun
 from privlab.fl import deployment
-from privlab.fl.class_app import client, server
+from privlab.fl.class_app import server
+from privlab.fl.class_client import client
 from privlab.fl.failures import NONE, Failures
 from privlab.fl.grid import LocalGrid
 from privlab.fl.journal import Journal

@@ -8,7 +8,8 @@ from flwr.app import RecordDict
 
 from privlab.experiments.class_lab import silent
 from privlab.fl.apps import arrays_of, train_config
-from privlab.fl.class_app import class_partition, class_task, client
+from privlab.fl.class_app import class_partition, class_task
+from privlab.fl.class_client import client
 from privlab.fl.class_rules import AGGREGATIONS, SETTINGS
 from privlab.fl.grid import FIRST_NODE, LocalGrid
 from privlab.fl.strategies import Around

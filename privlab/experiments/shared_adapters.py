@@ -43,7 +43,7 @@ class Shared:
     def summary(self) -> str:
         first, last = self.perplexities[[0, -1]]
         return (
-            f"{CLINICS} clinics send {self.sent}, {self.bytes_up:,} bytes a round each: "
+            f"{CLINICS} clinics send {self.sent}, {self.bytes_up:,} bytes each: "
             f"perplexity {first:.1f} before, {last:.1f} after "
             f"{len(self.perplexities) - 1} rounds."
         )

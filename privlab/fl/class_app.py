@@ -18,9 +18,8 @@ from privlab.fl.apps import (
     share_of,
     train_config,
 )
-from privlab.fl.class_rules import AGGREGATIONS, SETTINGS, masking
+from privlab.fl.class_rules import AGGREGATIONS, SETTINGS
 from privlab.fl.journal import Journal, Watched
-from privlab.fl.mischief import Choose, misbehaving, nobody
 from privlab.fl.partition import Partition, dirichlet
 from privlab.fl.strategies import Around
 from privlab.fl.tasks import Task, digits_task
@@ -53,10 +52,10 @@ def my_share(context: Context) -> LocalData:
     )
 
 
-def client(mischief: Choose = nobody) -> ClientApp:
-    """The student's app; ``mischief`` says which nodes do not play fair."""
-    mods = [masking, misbehaving(mischief)]
-    return loaded_app(lambda: class_task().model(), my_share, mods=mods)
+@cache
+def trainer() -> ClientApp:
+    """What a node does when it is told to train, without masks or mischief."""
+    return loaded_app(class_task().model, my_share)
 
 
 def home_journal() -> Journal:

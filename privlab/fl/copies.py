@@ -21,7 +21,7 @@ def copied(records: RecordDict) -> RecordDict:
     An ``Array`` holds its numbers as bytes, which nobody can change, so the copy
     shares them: no number is copied.
     """
-    return RecordDict({name: _copied(record) for name, record in records.items()})
+    return _with(records, {name: _copied(record) for name, record in records.items()})
 
 
 def sent(message: Message, message_id: str) -> Message:
@@ -42,8 +42,19 @@ def array_bytes(message: Message) -> int:
 
 
 def _copied(record: Record) -> Record:
+    changeable = {
+        name: copy.copy(value)
+        for name, value in record.items()
+        if isinstance(value, list | Array)
+    }
+    return _with(record, changeable)
+
+
+def _with(record: Record | RecordDict, values: dict) -> Record | RecordDict:
+    """A copy with other values of the same types.
+
+    Past Flower's setter, which checks every type anew: that took half of a round.
+    """
     new = record.copy()
-    for name, value in record.items():
-        if isinstance(value, list | Array):  # all others cannot be changed
-            new[name] = copy.copy(value)
+    new.__dict__["_data"].update(values)
     return new

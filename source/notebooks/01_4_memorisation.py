@@ -369,7 +369,7 @@ claim("no card number that it writes is true", found.true_cards == 0)
 predict(
     "recited",
     "Half of a question like 'hi Mei, are you free on Friday?' is shown."
-    " The model completes some learned ones exactly. And questions it never read?",
+    " The model completes some learned ones exactly. And unseen questions?",
     options=["as many", "some, by luck", "none"],
 )
 

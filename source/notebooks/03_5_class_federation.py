@@ -35,9 +35,10 @@ from privlab.widgets import choice, explore, log_slider, slider
 # the data that it holds:
 
 # %%
-from privlab.fl.class_app import client, my_share, server
+from privlab.fl.class_app import my_share, server, trainer
+from privlab.fl.class_client import client
 
-source(my_share, client)
+source(my_share, trainer, client)
 
 # %% [markdown]
 # And this is the teacher's half: rounds, a note of each in a *journal* (日志), the model

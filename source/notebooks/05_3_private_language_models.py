@@ -15,8 +15,6 @@
 # **Time:** 60 minutes, and 60 more for the exercises.
 
 # %%
-import math
-
 import numpy as np
 
 from privlab.course.lesson import claim, predict, reveal, source
@@ -94,7 +92,11 @@ claim(
 predict(
     "best",
     "Which private model writes best (lowest perplexity on fresh lines)?",
-    options=["from scratch", "fine-tuned from the public model", "all the same"],
+    options=[
+        "from scratch",
+        "fine-tuned from the public model",
+        "all the same",
+    ],
 )
 
 # %% tags=["nbval-ignore-output"]
@@ -104,7 +106,7 @@ from privlab.plots.private_language_models import draw_compared
 explore_on_run(
     compared,
     draw_compared,
-    epsilon=choice("ε of a line", {"8": 8.0, "1": 1.0}),
+    epsilon=slider("ε of a line", 2, 8, 8, 6),
     seed=53,
 )
 
@@ -195,7 +197,11 @@ explore(
 predict(
     "eight",
     "Each line has epsilon 8, delta 1e-5. What has a nurse with 8 lines?",
-    options=["epsilon 8 as well", "epsilon 64, delta 8e-5", "no promise at all"],
+    options=[
+        "epsilon 8 as well",
+        "epsilon 64, delta 8e-5",
+        "no promise at all",
+    ],
 )
 
 # %%
@@ -255,7 +261,7 @@ claim(
 )
 claim(
     "in the open the codes in eight lines are exposed",
-    in_the_open.exposure(8) > 5,
+    in_the_open.exposure(8) > 4,
 )
 claim(
     "clipped by user they are near chance",
@@ -283,7 +289,7 @@ explore_on_run(
     shared,
     draw_shared,
     sent=choice("what travels", list(SENT)),
-    rounds=slider("rounds", 1, 8, 4),
+    rounds=slider("rounds", 1, 6, 3),
     seed=53,
 )
 
@@ -291,14 +297,17 @@ explore_on_run(
 # *Perplexity of the shared model by round, logarithmic, from the public model's downwards.*
 
 # %%
-together = shared(sent="adapters", rounds=4, seed=53)
+together = shared(sent="adapters", rounds=3, seed=53)
 all_bytes = 4 * data.base.weights
 print(f"{together.bytes_up:,} bytes a clinic and round, not {all_bytes:,}")
 claim(
     "eight clinics teach the model without sharing a line",
     together.perplexities[-1] < before / 4,
 )
-claim("adapters are under a quarter of the bytes", together.bytes_up < all_bytes / 4)
+claim(
+    "adapters are under a quarter of the bytes",
+    together.bytes_up < all_bytes / 4,
+)
 
 # %% [markdown]
 # At the size of GPT-3 Hu et al. report a ten-thousandth. Choose "whole model": it gets

@@ -24,7 +24,8 @@ from privlab.experiments.class_lab import cheated, here
 from privlab.experiments.handshake import clocks
 from privlab.fl import deployment
 from privlab.fl.certificates import make_certificates
-from privlab.fl.class_app import client, server
+from privlab.fl.class_app import server
+from privlab.fl.class_client import client
 from privlab.fl.class_rules import AGGREGATIONS, SETTINGS, agreed, masking
 from privlab.fl.grid import LocalGrid
 from privlab.fl.journal import Journal

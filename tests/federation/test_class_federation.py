@@ -18,7 +18,8 @@ from flwr.app import ArrayRecord
 
 from privlab.fl import deployment
 from privlab.fl.certificates import make_node_key
-from privlab.fl.class_app import client, server
+from privlab.fl.class_app import server
+from privlab.fl.class_client import client
 from privlab.fl.class_rules import agreed
 from privlab.fl.failures import Failures
 from privlab.fl.grid import LocalGrid

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from privlab.fl import deployment
-from privlab.fl.class_app import client, server
+from privlab.fl.class_app import server
+from privlab.fl.class_client import client
 from privlab.fl.grid import LocalGrid
 from privlab.fl.journal import Journal
 from privlab.fl.processes import (

@@ -12,7 +12,6 @@ from flwr.serverapp.strategy import FedAvg
 
 from privlab.fl.apps import client_app, server_app, tumours_task
 from privlab.fl.partition import dirichlet
-from privlab.fl.session import quiet
 from privlab.fl.vectors import on_update
 
 CLIENTS, ROUNDS = 4, 3
@@ -76,6 +75,5 @@ def through_ray(client, server, *, folder):
 
 
 if __name__ == "__main__":
-    with quiet():
-        arrays = through_ray(*apps(tumours_task().double()), folder=sys.argv[1])
+    arrays = through_ray(*apps(tumours_task().double()), folder=sys.argv[1])
     np.savez(sys.argv[2], **{name: each.numpy() for name, each in arrays.items()})

@@ -51,7 +51,6 @@ def test_flowers_simulation_gives_the_same_weights_and_leaves_no_process(folder)
             | PATIENT
             | {"PRIVLAB_MARK": mark, "FLWR_HOME": folder},
             check=True,
-            capture_output=True,
             timeout=300,
         )
         _, left = psutil.wait_procs(list(marked(mark)), timeout=10)
