@@ -13,6 +13,7 @@ from privlab.plots import style
 EXPOSURE = "exposure (bits)"
 BY_CHANCE = 1.44  # bits of a code that was never there, on average
 PERPLEXITY = "perplexity (characters)"
+ABOVE = {"ha": "center", "va": "bottom"}
 
 
 def draw_compared(result: Compared, ax: Axes) -> Axes:
@@ -25,7 +26,7 @@ def draw_compared(result: Compared, ax: Axes) -> Axes:
         heights = [model.perplexity for model in models]
         left.bar(x, heights, 0.38, label=name, **style.fill(k))
         for place, height in zip(x, heights, strict=True):
-            left.text(place, height, f"{height:.1f}", ha="center", va="bottom")
+            left.text(place, height, f"{height:.1f}", **ABOVE)
         once, eight = ([model.exposure(n) for model in models] for n in (1, 8))
         right.bar(x, once, 0.38, label=name, **style.fill(k))
         look = {"marker": "D", "linestyle": "", "color": style.BLACK, "zorder": 3}
@@ -72,8 +73,9 @@ def draw_group(result: Group, ax: Axes) -> Axes:
         axes.set_xticks(counts)
     right.set_yscale("log")
     right.axhspan(1, max(10, 10 * result.deltas[-1]), color="#EEEEEE")
-    right.text(1, 1.5, "no promise", va="bottom")
     right.set_ylim(DELTA / 3, max(10, 10 * result.deltas[-1]))
+    look = {"transform": right.transAxes, "va": "top"}
+    right.text(0.03, 0.97, "grey: no promise", **look)
     title = f"A line has ε = {result.epsilon:g}"
     style.label(left, title, "lines of one user (count)", "ε (no unit)")
     return style.label(right, "and δ", "lines of one user (count)", "δ (no unit)")
@@ -84,7 +86,7 @@ def draw_levels(result: Levels, ax: Axes) -> Axes:
     left, right = style.panels(ax, 2)
     for k, model in enumerate(result.models.values()):
         left.bar(k, model.perplexity, 0.6, **style.fill(k))
-        left.text(k, model.perplexity, f"{model.perplexity:.1f}", ha="center")
+        left.text(k, model.perplexity, f"{model.perplexity:.1f}", **ABOVE)
         own = model.exposures[-6:]
         right.bar(k, own.mean(), 0.6, **style.fill(k))
         spread = k + np.linspace(-0.2, 0.2, len(own))
@@ -92,7 +94,7 @@ def draw_levels(result: Levels, ax: Axes) -> Axes:
     _logarithmic(left, (1, 110))
     right.axhline(CAP, color=style.BLACK, linestyle=":", linewidth=1)
     right.axhline(BY_CHANCE, color=style.BLACK, linestyle="--", linewidth=1)
-    names = [name.replace(" the ", "\nthe ") for name in result.models]
+    names = [name.replace("the ", "the\n") for name in result.models]
     for axes in (left, right):
         axes.set_xticks(range(len(names)), names)
         axes.grid(axis="x", visible=False)

@@ -88,22 +88,22 @@ check("lm-12", noise_to_signal)
 # %% [markdown]
 # ## lm-13
 #
-# A model was trained with (ε, δ) *per line*. A patient has `lines` lines, and asks what
-# that promises to her, all her lines added or removed. From one line to the next,
-# $P_0(S)\le e^{\varepsilon}P_1(S)+\delta$ and $P_1(S)\le e^{\varepsilon}P_2(S)+\delta$.
+# A model was trained with (`epsilon`, `delta`) *per line*. A patient with `lines` lines
+# asks what that promises to her, all her lines added or removed. From one line to the
+# next, $P_0(S)\le e^{\varepsilon}P_1(S)+\delta$ and $P_1(S)\le e^{\varepsilon}P_2(S)+\delta$.
 #
 # Write `promise_to_group`: the pair (ε, δ) that follows for her. Do not round the sum
-# of the δ upwards to something simpler. If δ reaches 1, give `None`: nothing is
-# promised.
+# of the δ upwards to something simpler. If δ reaches 1, nothing is
+# promised: give `(math.inf, 1.0)`.
 
 
 # %%
 # EXERCISE: lm-13
 def promise_to_group(epsilon, delta, lines):
-    """The (epsilon, delta) of whoever has so many lines, or None."""
+    """The (epsilon, delta) of whoever has so many lines."""
     ### BEGIN SOLUTION
     total = delta * sum(math.exp(i * epsilon) for i in range(lines))
-    return None if total >= 1 else (lines * epsilon, total)
+    return (math.inf, 1.0) if total >= 1 else (lines * epsilon, total)
     ### END SOLUTION
 
 
