@@ -43,7 +43,8 @@ def test_arithmetic_on_ciphertexts_is_arithmetic_on_the_numbers(deep):
 
 
 def test_a_sum_adds_up_all_slots(keys):
-    near(keys, encrypt(keys.public, A).sum(), [A.sum()])
+    # independent errors of 300 slots add up as the square root of their number
+    near(keys, encrypt(keys.public, A).sum(), [A.sum()], tolerance=5e-4 * len(A) ** 0.5)
     assert len(encrypt(keys.public, A).sum()) == 1
 
 
