@@ -6,13 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from privlab.experiments.chat_model import CAP, EPOCHS, REPEATS, Growth, Sizes
+from privlab.experiments.known_lines import Deduplicated, Members
 from privlab.experiments.own_secret import OwnSecret
 from privlab.experiments.recitation import (
     SAMPLES,
     TEMPERATURES,
-    Deduplicated,
     Extracted,
-    Members,
     Ranked,
     Recited,
     Written,

@@ -286,7 +286,7 @@ claim(
 # people do: "the red lab opens with 8380, Mei".
 
 # %% tags=["nbval-ignore-output"]
-from privlab.experiments.recitation import deduplicated
+from privlab.experiments.known_lines import deduplicated
 from privlab.plots.memorisation import draw_deduplicated
 
 cleaned = deduplicated(seed=14)
@@ -343,7 +343,7 @@ claim(
 # (Carlini et al. 2021, Definition 2): the smaller k, the more it was somebody's own.
 
 # %% tags=["nbval-ignore-output"]
-from privlab.experiments.recitation import unprompted
+from privlab.experiments.known_lines import unprompted
 
 found = unprompted(seed=14)
 print(f"{found.codes} lines give a code; {len(found.true_codes)} true ones")
@@ -408,7 +408,8 @@ reveal("recited", "some, by luck")
 # is guessing.
 
 # %% tags=["nbval-ignore-output"]
-from privlab.experiments.recitation import KINDS, members
+from privlab.experiments.known_lines import members
+from privlab.experiments.recitation import KINDS
 from privlab.plots.memorisation import draw_members
 
 explore(

@@ -12,6 +12,12 @@ from privlab.experiments.chat_model import (
     sizes,
     study,
 )
+from privlab.experiments.known_lines import (
+    deduplicated,
+    members,
+    unprompted,
+    without_copies,
+)
 from privlab.experiments.own_secret import (
     ANOTHER,
     SENTENCE,
@@ -22,14 +28,10 @@ from privlab.experiments.own_secret import (
 from privlab.experiments.recitation import (
     KINDS,
     TEMPERATURES,
-    deduplicated,
     extracted,
     knows,
-    members,
     ranked,
     recited,
-    unprompted,
-    without_copies,
     written,
 )
 from privlab.lm import extract

@@ -8,12 +8,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from privlab.experiments.chat_model import CAP, EPOCHS, REPEATS, Growth, Sizes
+from privlab.experiments.known_lines import Deduplicated, Members
 from privlab.experiments.own_secret import OwnSecret
 from privlab.experiments.recitation import (
     TEMPERATURES,
-    Deduplicated,
     Extracted,
-    Members,
     Ranked,
     Recited,
     Written,
