@@ -2,6 +2,7 @@
 
 The teacher:       certificates, teacher, register, start, watch
 Each student:      key, student, mischief
+Under encryption:  class_key (one student), open_model
 One person alone:  all of them at 127.0.0.1, or simulate
 
 ``python classroom/federation/federate.py COMMAND --help`` explains one command; the
@@ -16,10 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from privlab.course.paths import home
+from privlab.experiments import class_encryption
 from privlab.experiments.class_run import ClassRun
 from privlab.fl import deployment
 from privlab.fl.certificates import Certificates, make_certificates, make_node_key
-from privlab.fl.class_rules import AGGREGATIONS
+from privlab.fl.class_rules import AGGREGATIONS, ENCRYPTED
+from privlab.fl.journal import Journal
 from privlab.fl.mischief import MISCHIEF
 from privlab.fl.processes import (
     LOOPBACK,
@@ -102,6 +105,20 @@ def key(args: argparse.Namespace) -> None:
     print(f"give the teacher {public}; keep {public.with_suffix('.key')} to yourself")
 
 
+def class_key(args: argparse.Namespace) -> None:
+    """Make the class's keys for runs under encryption: a student, not the teacher."""
+    secret, public = class_encryption.make_class_keys(args.folder)
+    print(f"give every student, by hand, and never the teacher: {secret}")
+    print(f"give the teacher {public}, who puts it into the folder of the SuperLink")
+
+
+def open_model(args: argparse.Namespace) -> None:
+    """Open the model of a run under encryption, from the teacher's folder `rounds`."""
+    keys = class_encryption.secret_keys(args.class_key)
+    number, right = class_encryption.opened(Journal(args.rounds), keys)
+    print(f"round {number}: {right:.0%} of the test digits are right")
+
+
 def student(args: argparse.Namespace) -> None:
     """Run a SuperNode until Ctrl-C."""
     own = args.folder / args.name
@@ -114,6 +131,7 @@ def student(args: argparse.Namespace) -> None:
         partitions=args.of,
         port=port,
         only_masked=args.only_masked,
+        class_key=args.class_key,
     )
     run(command, own)
 
@@ -164,7 +182,7 @@ def parser() -> argparse.ArgumentParser:
     own = command(register)
     own.add_argument("keys", type=Path, nargs="+", metavar="NAME.pub")
     own = command(start)
-    own.add_argument("--aggregation", choices=list(AGGREGATIONS))
+    own.add_argument("--aggregation", choices=[*AGGREGATIONS, ENCRYPTED])
     own.add_argument("--rounds", type=int)
     own.add_argument("--nodes", type=int, help="a round waits for as many")
     own.add_argument("--timeout", type=float, help="seconds for the nodes to answer")
@@ -179,6 +197,10 @@ def parser() -> argparse.ArgumentParser:
     own.add_argument("--seconds", type=float, default=600, help="the most it may take")
     own = command(key)
     own.add_argument("name", help="your node's name, which the class will see")
+    command(class_key)
+    own = command(open_model)
+    own.add_argument("rounds", type=Path, help="a copy of the teacher's folder")
+    own.add_argument("--class-key", type=Path, required=True, metavar="class.secret")
     own = command(student)
     own.add_argument("name", help="the name you gave to the command `key`")
     own.add_argument("--superlink", required=True, metavar="HOST:PORT")
@@ -188,7 +210,13 @@ def parser() -> argparse.ArgumentParser:
     own.add_argument(
         "--only-masked",
         action="store_true",
-        help="refuse to train unless updates are masked (secure aggregation)",
+        help="refuse to train unless updates are masked or encrypted",
+    )
+    own.add_argument(
+        "--class-key",
+        type=Path,
+        metavar="class.secret",
+        help="for runs under encryption",
     )
     own = command(mischief)
     own.add_argument("name")

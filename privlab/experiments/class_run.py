@@ -30,8 +30,12 @@ class ClassRun:
 
     @property
     def accuracies(self) -> np.ndarray:
-        """The global model's share of right answers on the server's test digits."""
-        return np.array([event["accuracy"] for event in self._all("round")])
+        """The global model's share of right answers on the server's test digits.
+
+        NaN under encryption: the server cannot test what it cannot read.
+        """
+        rounds = self._all("round")
+        return np.array([event.get("accuracy", np.nan) for event in rounds])
 
     @property
     def answered(self) -> list[int]:
@@ -51,7 +55,7 @@ class ClassRun:
     def summary(self) -> str:
         done = self.rounds[-1] if len(self.rounds) else 0
         said = f"Round {done} of {self.settings['rounds']} is done"
-        if len(self.accuracies):
+        if len(self.accuracies) and np.isfinite(self.accuracies[-1]):
             said += f"; {self.accuracies[-1]:.0%} of the test digits are right"
         if self.answered:
             said += f"; {self.answered[-1]} nodes answered last"
@@ -81,7 +85,9 @@ def _line(event: dict) -> str:
         done, rounds = event["done"], event["rounds"]
         return f"a run begins: rounds {done + 1} to {rounds}, {event['aggregation']}"
     if name == "round":
-        return f"round {event['round']}: {event['accuracy']:.0%} right"
+        right = event.get("accuracy")
+        how = "encrypted" if right is None else f"{right:.0%} right"
+        return f"round {event['round']}: {how}"
     if name == "answered":
         line = f"{len(event['nodes'])} nodes answered in {event['seconds']} s"
         missing = ", ".join(event["missing"])

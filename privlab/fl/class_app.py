@@ -18,7 +18,8 @@ from privlab.fl.apps import (
     share_of,
     train_config,
 )
-from privlab.fl.class_rules import AGGREGATIONS, SETTINGS
+from privlab.fl.class_rules import AGGREGATIONS, SETTINGS, Aggregations
+from privlab.fl.he_aggregation import CIPHERTEXT
 from privlab.fl.journal import Journal, Watched
 from privlab.fl.partition import Partition, dirichlet
 from privlab.fl.strategies import Around
@@ -83,7 +84,7 @@ class Resumed(Around):
         return super().aggregate_train(self.done + server_round, replies)
 
 
-def server(journal: Journal) -> ServerApp:
+def server(journal: Journal, aggregations: Aggregations = AGGREGATIONS) -> ServerApp:
     """The teacher's app: ``rounds`` rounds, each noted and kept in ``journal``.
 
     With ``resume`` it goes on after the last round in the journal, else it begins
@@ -95,7 +96,7 @@ def server(journal: Journal) -> ServerApp:
     def main(grid: Grid, context: Context) -> None:
         told = SETTINGS | dict(context.run_config)
         timeout = float(told["timeout"])
-        inner = AGGREGATIONS[told["aggregation"]](int(told["nodes"]), timeout)
+        inner = aggregations[told["aggregation"]](int(told["nodes"]), timeout)
         (done, arrays), watched = _begin(journal, told), Watched(grid, journal)
         result = Resumed(inner, done=done).start(
             watched,
@@ -126,20 +127,24 @@ def _begin(journal: Journal, told: dict) -> tuple[int, ArrayRecord]:
 
 
 def _finisher(watched: Watched, strategy: Strategy, done: int):
-    """What Flower calls after each round: test the model, note it and keep it."""
+    """What Flower calls after each round: test the model, note it and keep it.
+
+    A model that is a ciphertext cannot be tested here.
+    """
     test, incidents = evaluation(class_task()), getattr(strategy, "incidents", [])
     journal, told = watched.journal, 0
 
-    def finished(number: int, arrays: ArrayRecord) -> MetricRecord:
+    def finished(number: int, arrays: ArrayRecord) -> MetricRecord | None:
         nonlocal told
         for incident in incidents[told:]:
             (node,) = watched.names([incident.node])
             what = {"node": node, "reason": incident.reason}
             journal.note(incident.action, round=incident.round, **what)
-        told, scores = len(incidents), test(number, arrays)
+        told = len(incidents)
+        scores = {} if CIPHERTEXT in arrays else test(number, arrays)
         if number or not done:
             journal.keep(done + number, arrays)
             journal.note("round", round=done + number, **scores)
-        return scores
+        return scores or None
 
     return finished

@@ -1,9 +1,9 @@
 """How a class federation adds up its updates: the choices of ``aggregation``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flwr.app import Context, Message
-from flwr.clientapp.typing import ClientAppCallable
+from flwr.clientapp.typing import ClientAppCallable, Mod
 from flwr.serverapp.strategy import FedAvg, Strategy
 
 from privlab.fl.fixed_point import WeightedMean
@@ -34,7 +34,7 @@ LARGEST = 8.0  # under masks, the size of an entry of an update
 
 def plain(nodes: int, timeout: float) -> Strategy:
     """FedAvg as Flower has it: it believes every reply."""
-    return FedAvg(**_waiting_for(nodes))
+    return FedAvg(**waiting_for(nodes))
 
 
 def guarded(nodes: int, timeout: float) -> Strategy:
@@ -44,7 +44,7 @@ def guarded(nodes: int, timeout: float) -> Strategy:
 
 def guarded_median(nodes: int, timeout: float) -> Strategy:
     """The median of each coordinate, behind the same guard."""
-    rule = ByRule(lambda updates, weights: median(updates), **_waiting_for(nodes))
+    rule = ByRule(lambda updates, weights: median(updates), **waiting_for(nodes))
     return _guard(rule)
 
 
@@ -58,7 +58,9 @@ def masked(nodes: int, timeout: float) -> Strategy:
     return SecAgg(plain(nodes, timeout), setting=setting, code=code, timeout=timeout)
 
 
-AGGREGATIONS: dict[str, Callable[[int, float], Strategy]] = {
+ENCRYPTED = "encrypted"  # needs keys: see experiments.class_encryption
+Aggregations = Mapping[str, Callable[[int, float], Strategy]]
+AGGREGATIONS: Aggregations = {
     "plain": plain,
     "guarded": guarded,
     "median": guarded_median,
@@ -96,11 +98,27 @@ def masking(message: Message, context: Context, train: ClientAppCallable) -> Mes
     return secagg_mod(*agreed(clients))(message, context, train)
 
 
+def keyless(message: Message, context: Context, train: ClientAppCallable) -> Message:
+    """What a node does with an order to encrypt that it has no key for: ``Refused``."""
+    raise Refused("this app has no key to encrypt with")
+
+
+def hiding(encrypting: Mod) -> Mod:
+    """A Flower mod: the update is hidden as the run says, encrypted or masked."""
+
+    def mod(message: Message, context: Context, train: ClientAppCallable) -> Message:
+        run = SETTINGS | dict(context.run_config)
+        hidden = encrypting if run["aggregation"] == ENCRYPTED else masking
+        return hidden(message, context, train)
+
+    return mod
+
+
 def _guard(strategy: Strategy) -> Strategy:
     return Guarded(strategy, max_examples=MOST_EXAMPLES, factor=FACTOR)
 
 
-def _waiting_for(nodes: int) -> dict[str, float]:
+def waiting_for(nodes: int) -> dict[str, float]:
     """Every node there is takes part, and there must be ``nodes``; none evaluates."""
     return {
         "fraction_evaluate": 0.0,

@@ -56,11 +56,13 @@ def supernode(
     partitions: int,
     port: int,
     only_masked: bool = False,
+    class_key: Path | None = None,
 ) -> list[str]:
     """The command of a student's SuperNode: it trusts ``authority`` and signs with
     ``key`` (None: with a key made up on the spot, which no SuperLink here knows).
 
     ``only_masked``: it refuses to train in the open (``class_rules.masking``).
+    ``class_key``: the file with the key for runs under encryption; the path stays here.
     ``port`` is where its own app talks to it, on this machine only. Packages are
     installed at run time only where a SuperNode is told so, and it is not.
     """
@@ -69,6 +71,8 @@ def supernode(
         "num-partitions": partitions,
         "only-masked": only_masked,
     }
+    if class_key:
+        own["class-key"] = str(class_key.absolute())
     signing = ("--auth-supernode-private-key", str(key)) if key else ()
     return [
         *(sys.executable, "-c", SUPERNODE),

@@ -29,6 +29,7 @@ class Room:
     size: int
     link: Started | None = None
     nodes: dict[int, Started] = field(default_factory=dict)
+    class_key: Path | None = None  # that every node gets by hand
 
     def __post_init__(self):
         (self.port,) = free_ports(1)
@@ -75,6 +76,7 @@ class Room:
             partition=partition,
             partitions=self.size,
             port=port,
+            class_key=self.class_key,
         )
         return self.processes.start(home.name, command, home=home)
 

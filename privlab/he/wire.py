@@ -14,7 +14,7 @@ import tenseal as ts
 
 from privlab.he.airlock import Expected, Tampered, screen
 from privlab.he.context import Parameters
-from privlab.he.keyholder import PublicKeys
+from privlab.he.keyholder import PublicKeys, SecretKeys
 from privlab.he.vectors import Encrypted
 
 LONGEST_HEADER = 1 << 16
@@ -67,17 +67,45 @@ def public_bytes(keys: PublicKeys) -> bytes:
     return _message({"parameters": asdict(keys.parameters)}, [keys.context.serialize()])
 
 
+def secret_bytes(keys: SecretKeys) -> bytes:
+    """The key pair with its secret half, for a file that is handed over by hand."""
+    secret = keys.context.serialize(save_secret_key=True)
+    return _message({"secret of": asdict(keys.public.parameters)}, [secret])
+
+
+def secret_from(message: bytes) -> SecretKeys:
+    """The key pair of such a file; ``Tampered`` for anything else.
+
+    Only for files of one's own class: the bytes are opened as they are.
+    """
+    header, parts = _opened(message)
+    try:
+        own = _parameters(header["secret of"])
+        (secret,) = parts
+    except (KeyError, TypeError, ValueError) as error:
+        raise Tampered(f"the message holds no secret key ({error})") from error
+    context = ts.context_from(secret, n_threads=1)
+    public = context.copy()
+    public.make_context_public()
+    return SecretKeys(
+        public=PublicKeys(parameters=own, context=public), context=context
+    )
+
+
 def public_from(message: bytes) -> PublicKeys:
     """The public keys of a message; ``Tampered`` for anything else, a secret too."""
     header, parts = _opened(message)
     try:
-        given = dict(header["parameters"])
-        own = Parameters(**given | {"prime_bits": tuple(given["prime_bits"])})
+        own = _parameters(header["parameters"])
         (context,) = parts
     except (KeyError, TypeError, ValueError) as error:
         raise Tampered(f"the message holds no public keys ({error})") from error
     screen(context, [], _expected(own))
     return PublicKeys(parameters=own, context=ts.context_from(context, n_threads=1))
+
+
+def _parameters(given: dict) -> Parameters:
+    return Parameters(**given | {"prime_bits": tuple(given["prime_bits"])})
 
 
 def _expected(own: Parameters) -> Expected:

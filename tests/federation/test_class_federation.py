@@ -6,6 +6,7 @@ happened in it. Every wait is bounded and fails with what the processes said.
 
 import http.client
 import os
+import shutil
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,16 +17,25 @@ import psutil
 import pytest
 from flwr.app import ArrayRecord
 
+from privlab.experiments.class_encryption import (
+    make_class_keys,
+    opened,
+    secret_keys,
+)
+from privlab.experiments.encrypted_updates import decrypting
 from privlab.fl import deployment
 from privlab.fl.certificates import make_node_key
-from privlab.fl.class_app import server
+from privlab.fl.class_app import class_partition, server
 from privlab.fl.class_client import client
-from privlab.fl.class_rules import agreed
+from privlab.fl.class_rules import MOST_EXAMPLES, agreed
 from privlab.fl.failures import Failures
 from privlab.fl.grid import LocalGrid
+from privlab.fl.he_aggregation import CIPHERTEXT, opened_model
 from privlab.fl.journal import Journal
 from privlab.fl.loopback import Room
 from privlab.fl.processes import LOOPBACK, Processes, wait_for
+from privlab.he import wire
+from privlab.he.context import SCORE
 
 NODES = 4
 APP = Path(__file__).parents[2] / "classroom" / "federation"
@@ -57,6 +67,11 @@ class Story:
     refused: dict[str, str] = field(default_factory=dict)
     masked: ArrayRecord | None = None
     masked_events: tuple = ()
+    keys_of_class: Path | None = None
+    sealed: ArrayRecord | None = None
+    sealed_events: tuple = ()
+    opened: tuple = ()
+    on_the_teachers: tuple[bytes, ...] = ()
     door: dict[str, int] = field(default_factory=dict)
     first: tuple = ()
     final: ArrayRecord | None = None
@@ -70,9 +85,13 @@ def story(tmp_path_factory) -> Story:
     """Everything that the tests below look at, in the order of a bad day in class."""
     folder, told = tmp_path_factory.mktemp("class"), Story()
     with Processes(folder / "logs") as processes:
-        room = Room(folder, processes, NODES)
+        secret, public = make_class_keys(folder / "by-hand")
+        room = Room(folder, processes, NODES, class_key=secret)
+        room.teacher.mkdir()
+        shutil.copy(public, room.teacher)
         open_class(room, told)
         masked_round(room, told)
+        encrypted_round(room, told, secret)
         three_against_one(room, told)
         superlink_lost_and_found(room)
         node_lost(room, told)
@@ -124,6 +143,18 @@ def masked_round(room: Room, told: Story) -> None:
     train(room, rounds=1, aggregation="masked", timeout=LONG)
     event_of(room, "end", "the masked round ends")
     told.masked, told.masked_events = room.journal.kept()[1], room.journal.events()
+    room.journal.clear()
+
+
+def encrypted_round(room: Room, told: Story, secret: Path) -> None:
+    """One round under CKKS; the teacher's machine adds and keeps a ciphertext."""
+    train(room, rounds=1, aggregation="encrypted", timeout=LONG)
+    event_of(room, "end", "the encrypted round ends")
+    told.keys_of_class, told.sealed = secret, room.journal.kept()[1]
+    told.sealed_events = room.journal.events()
+    told.opened = opened(room.journal, secret_keys(secret))
+    files = [path for path in room.teacher.rglob("*") if path.is_file()]
+    told.on_the_teachers = tuple(path.read_bytes() for path in files)
     room.journal.clear()
 
 
@@ -206,6 +237,34 @@ def test_masked_sums_give_the_model_of_the_notebook(story, tmp_path):
     rounding = 2 * code.error
     assert 0 < apart(story.masked, twin(tmp_path, rounds=1)) <= rounding
     assert [e["missing"] for e in spoken(story.masked_events, "answered")] == [[]] * 4
+
+
+def test_encrypted_sums_give_the_model_of_the_notebook(story, tmp_path):
+    """Each key holder opens it; the tolerance is that of the scheme's noise."""
+    keys = secret_keys(story.keys_of_class)
+    here = twin(tmp_path, rounds=1)
+    model = opened_model(story.sealed, decrypting(keys), like=here)
+    sizes = np.array(class_partition(NODES, seed=0, alpha=1.0).sizes)
+    noise = 18 * NODES * SCORE.noise(0) / (sizes.sum() / MOST_EXAMPLES)
+    assert 0 < apart(model, here) <= 3 * noise < 0.01
+    (finished,) = spoken(story.sealed_events, "round", round=1)
+    assert "accuracy" not in finished
+    number, right = story.opened
+    assert (number, right > 0.5) == (1, True)
+
+
+def test_the_teachers_machine_never_has_the_class_secret(story):
+    """Neither in a file nor in a database, and what it holds opens nothing."""
+    context = secret_keys(story.keys_of_class).context
+    without = dict.fromkeys(("save_galois_keys", "save_relin_keys"), False)
+    secret = context.serialize(save_public_key=False, save_secret_key=True, **without)
+    part = secret[len(secret) // 2 :][:1024]
+    assert part in story.keys_of_class.read_bytes()
+    assert not any(part in data for data in story.on_the_teachers)
+    (public,) = [d for d in story.on_the_teachers if d.startswith(b'{"parameters"')]
+    letter = story.sealed[CIPHERTEXT].numpy().tobytes()
+    with pytest.raises(ValueError, match="doesn't hold a secret_key"):
+        wire.unpacked(wire.public_from(public), letter)[0].data.decrypt()
 
 
 def test_nonsense_is_rejected_and_a_thousandfold_update_shortened(story):
