@@ -19,7 +19,7 @@ class Chances:
     @property
     def summary(self) -> str:
         return (
-            f"{self.answers} answers at ε = {self.epsilon:g} each: a harm that meets "
+            f"ε = {self.epsilon:g}, {self.answers} times: a harm that meets "
             f"{self.without:.1%} anyway meets at most {self.most:.1%} of those who "
             "take part."
         )
