@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privlab.experiments import answering_store, cleaned_chat, disguised_prompts
+from privlab.experiments import (
+    answering_store,
+    cleaned_chat,
+    disguised_prompts,
+    encrypted_layer,
+    forgetting,
+    synthetic_text,
+)
 from privlab.experiments.scrubbed_lines import scrubbed
 
 
@@ -85,5 +92,54 @@ def on_the_device(*, seed: int) -> list[Remedy]:
             stops=f"private words: {once:.0%} guessed after one message",
             leaves=f"{often:.0%} after {np.max(disguised_prompts.MESSAGES)} messages",
             price=f"{1 - run.own:.0%} of these words are other words",
+        )
+    ]
+
+
+def after_training(*, seed: int) -> list[Remedy]:
+    """Two ways to forget what a model has read."""
+    stop, (up, apart, _) = forgetting.stopped(seed=seed), forgetting.WAYS
+    before, ascended, sharded = (
+        forgetting.scored(way=way, steps=steps, seed=seed)
+        for way, steps in ((up, 0), (up, stop), (apart, 0))
+    )
+    count = len(before.own)
+    return [
+        Remedy(
+            name=run.title,
+            stops=f"her lines known: {before.known} to {run.known} of {count}",
+            leaves=f"{run.overdone} of {count} harder than if never read",
+            price=f"perplexity {before.fresh:.1f} to {run.fresh:.1f}",
+        )
+        for run in (ascended, sharded)
+    ]
+
+
+def instead_of_text(*, seed: int) -> list[Remedy]:
+    """Lines that a private model writes in place of people's."""
+    told, kept = (
+        synthetic_text.synthetic(writer=writer, seed=seed)
+        for writer in synthetic_text.WRITERS
+    )
+    return [
+        Remedy(
+            name="synthetic text, ε = 8 of a line",
+            stops=f"lines with a true code: {told.codes.sum()} to {kept.codes.sum()}",
+            leaves="hardly a promise to who is in eight lines",
+            price=f"a reader's perplexity: {told.taught:.1f} to {kept.taught:.1f}",
+        )
+    ]
+
+
+def at_the_server(*, seed: int) -> list[Remedy]:
+    """A layer's matrices under encryption."""
+    feed = next(iter(encrypted_layer.FEEDS))
+    run = encrypted_layer.sealed(feed=feed, seed=seed)
+    return [
+        Remedy(
+            name="encrypted linear maps",
+            stops="the provider reading the prompt",
+            leaves="the provider's matrices, to the client",
+            price=f"{run.bytes / run.open_bytes:.0f} times the bytes, one layer",
         )
     ]

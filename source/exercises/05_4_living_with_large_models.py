@@ -205,6 +205,90 @@ check("lm-25", worst_log_ratio)
 # A word in a crowd has a larger sum than one apart; that is why the promise is seldom
 # used up.
 
+# %% [markdown]
+# ## lm-26
+#
+# Somebody says that a model has forgotten n lines. `own` (n,) are the bits that the
+# model needs for each line; `retrained` (R, n) those of R models trained again without
+# the lines. If the claim is true, `own` is one more draw from the same law. So put it
+# with the others, R + 1 models in all, and treat all alike: each model in turn is held
+# against the R others, line by line, (bits − mean) / s, with mean and standard
+# deviation s over those R. Its *worst* is the largest size of this over the lines, too
+# low or too high.
+#
+# Write `chance_of_worst`: the share of the R + 1 models whose worst is at least as
+# large as that of `own`. A small share speaks against the claim.
+
+
+# %%
+# EXERCISE: lm-26
+def chance_of_worst(own, retrained):
+    """The share of all R + 1 models that are as far off as own, or farther."""
+    ### BEGIN SOLUTION
+    models = np.vstack([own, retrained])
+    worst = []
+    for r in range(len(models)):
+        others = np.delete(models, r, axis=0)
+        off = (models[r] - others.mean(axis=0)) / others.std(axis=0, ddof=1)
+        worst.append(np.abs(off).max())
+    return np.mean(np.array(worst) >= worst[0])
+    ### END SOLUTION
+
+
+# %%
+check("lm-26", chance_of_worst)
+
+# %%
+# hint("lm-26")
+
+# %% [markdown] tags=["solution"]
+# **Why.** If `own` is a draw like the others, each of the R + 1 is the worst with the
+# same chance, whatever the law of the bits: no bell curve is needed. `own` counts
+# itself, so the share is never 0; with nine retrained models it cannot fall below 0.1.
+# Whoever wants to be surer must train more models, not invent a smaller number. The
+# mean over lines would let a line that is overdone pay for one that is still known.
+
+# %% [markdown]
+# ## lm-27
+#
+# SISA in full has shards (分片) *and* slices (切片). Each line has a number `shard` and,
+# in it, a number `slice` from 0 to `slices` − 1; both are arrays (n,). A shard's model
+# is trained in as many stages: stage i reads all lines of slices 0 to i of its shard,
+# starting from the model that stage i − 1 has left, which is stored. `leaving` (n,) is
+# true for the lines to be forgotten, all in one go. A shard with such a line goes back
+# to the last stored model that has not read one of them, and does the stages after it
+# again, without these lines.
+#
+# Write `read_again`: how many lines are read anew in all; a line counts once in each
+# stage that reads it.
+
+
+# %%
+# EXERCISE: lm-27
+def read_again(shard, slice, slices, leaving):
+    """The lines read anew by all stages that must be done again."""
+    ### BEGIN SOLUTION
+    total = 0
+    for s in np.unique(shard[leaving]):
+        first = slice[(shard == s) & leaving].min()
+        kept = slice[(shard == s) & ~leaving]
+        total += sum((kept <= i).sum() for i in range(first, slices))
+    return int(total)
+    ### END SOLUTION
+
+
+# %%
+check("lm-27", read_again)
+
+# %%
+# hint("lm-27")
+
+# %% [markdown] tags=["solution"]
+# **Why.** A stored model is clean as long as none of its slices held a leaving line, so
+# the earliest one decides, once for the shard, however many leave. The later stages
+# read the early slices, too. That is why people who are likely to leave belong in the
+# last slice, and, if one may choose, in the same shard.
+
 # %% [markdown] tags=["learner"]
 # ## Where you stand
 

@@ -609,3 +609,235 @@ def worst_log_ratio(distances, first, second, epsilon, messages):
         ),
     },
 )
+
+
+# lm-26
+
+
+def right_chance(own, retrained):
+    models = np.vstack([own, retrained])
+
+    def worst(r):
+        others = models[np.arange(len(models)) != r]
+        center, spread = np.mean(others, axis=0), np.std(others, axis=0, ddof=1)
+        return np.max(np.abs(models[r] - center) / spread)
+
+    own_worst = worst(0)
+    return sum(worst(r) >= own_worst for r in range(len(models))) / len(models)
+
+
+def claims(rng, *, models: int, lines: int, low: float, high: float) -> dict:
+    """A model with one line too easy by ``low`` deviations, one too hard by ``high``."""
+    spread = rng.uniform(1, 4, size=lines)
+    bits = 40 + spread * rng.normal(size=(models + 1, lines))
+    bits[0, 0] -= low * spread[0]
+    bits[0, 1] += high * spread[1]
+    return {"own": bits[0], "retrained": bits[1:]}
+
+
+def right_for_some_claims(answer, rng):
+    """nine retrained models and six lines: forgotten, known, overdone"""
+    fixed = np.random.default_rng(26)  # cases on which the mistakes differ
+    shifts = [
+        (0, 0),
+        (1, 0),
+        (2, 0),
+        (0, 2),
+        (2, 2),
+        (6, 6),
+        (0, 9),
+        (9, 0),
+    ] * 3
+    cases = [
+        claims(fixed, models=9, lines=6, low=low, high=high)
+        for low, high in shifts
+    ]
+    compare(answer, lm_26, right_chance, cases)
+
+
+def right_for_other_claims(answer, rng):
+    """other numbers of models and lines"""
+    sizes = [(4, 3), (19, 12), (30, 2)]
+    cases = [
+        claims(rng, models=m, lines=n, low=low, high=0.0)
+        for m, n in sizes
+        for low in (0.0, 1.0, 8.0)
+    ]
+    compare(answer, lm_26, right_chance, cases)
+
+
+CHANCE = """
+import numpy as np
+
+def chance_of_worst(own, retrained):
+    models = np.vstack([own, retrained])
+    worst = []
+    for r in range(len(models)):
+        others = np.delete(models, r, axis=0)
+        off = (models[r] - others.mean(axis=0)) / others.std(axis=0, ddof=1)
+        worst.append(np.abs(off).max())
+    return np.mean(np.array(worst) >= worst[0])
+"""
+
+lm_26 = Exercise(
+    id="lm-26",
+    title="One draw more",
+    answer="chance_of_worst",
+    difficulty=3,
+    minutes=15,
+    points=3,
+    hints=(
+        "Stack `own` on top of `retrained`: R + 1 rows. What you do to row 0, do to "
+        "every row.",
+        "`np.delete(models, r, axis=0)` are the others of row r. Mean and "
+        "`std(axis=0, ddof=1)` over them, then the largest absolute value.",
+        "With the list `worst` of R + 1 numbers: `np.mean(worst >= worst[0])`, as an "
+        "array.",
+    ),
+    public=(right_for_some_claims,),
+    hidden=(right_for_other_claims,),
+    mistakes={
+        "mean-line": Mistake(
+            message="You averaged over the lines. A line that is overdone then pays for "
+            "one that is still known; take the worst line.",
+            code=CHANCE.replace("np.abs(off).max()", "np.abs(off.mean())"),
+        ),
+        "known-only": Mistake(
+            message="You looked on one side only. A line that is too easy and one that "
+            "is too hard both give the model away: take the size.",
+            code=CHANCE.replace("np.abs(off).max()", "off.max()"),
+        ),
+        "own-not-counted": Mistake(
+            message="You took the share among the R retrained. The model itself is one "
+            "of the R + 1 draws; without it the share can be 0, which no R models prove.",
+            code=CHANCE.replace(
+                "np.mean(np.array(worst) >= worst[0])",
+                "np.mean(np.array(worst[1:]) >= worst[0])",
+            ),
+        ),
+        "others-without-own": Mistake(
+            message="You held the retrained models against each other without `own`. "
+            "Treat all R + 1 alike: the others of each model include it.",
+            code=CHANCE.replace(
+                "np.delete(models, r, axis=0)",
+                "np.delete(models, [0, r], axis=0)",
+            ),
+        ),
+        "itself-in-law": Mistake(
+            message="The law you compare with holds the model itself. Leave it out.",
+            code=CHANCE.replace("np.delete(models, r, axis=0)", "models"),
+        ),
+    },
+)
+
+# lm-27
+
+
+def right_cost(shard, slice, slices, leaving):
+    total = 0
+    for s in set(shard.tolist()):
+        here = shard == s
+        if not (here & leaving).any():
+            continue
+        first = int(slice[here & leaving].min())
+        for stage in range(first, slices):
+            total += int((here & ~leaving & (slice <= stage)).sum())
+    return total
+
+
+def houses(rng, *, lines: int, shards: int, slices: int, gone: int) -> dict:
+    leaving = np.zeros(lines, dtype=bool)
+    leaving[rng.permutation(lines)[:gone]] = True
+    return {
+        "shard": rng.integers(shards, size=lines),
+        "slice": rng.integers(slices, size=lines),
+        "slices": slices,
+        "leaving": leaving,
+    }
+
+
+def right_for_two_shards(answer, rng):
+    """twelve lines, two shards of three slices; one leaves, two, nobody"""
+    case = {
+        "shard": np.repeat([0, 1], 6),
+        "slice": np.tile([0, 0, 1, 1, 2, 2], 2),
+        "slices": 3,
+    }
+    gone = [[2], [2, 4], [1, 8], []]
+    cases = [{**case, "leaving": np.isin(np.arange(12), each)} for each in gone]
+    compare(answer, lm_27, right_cost, cases)
+
+
+def right_for_larger_houses(answer, rng):
+    """many lines, several leaving; one slice only; all of a shard leave"""
+    large = houses(rng, lines=200, shards=8, slices=5, gone=4)
+    cases = [
+        large,
+        houses(rng, lines=60, shards=3, slices=1, gone=2),
+        {**large, "leaving": large["shard"] == 1},
+    ]
+    compare(answer, lm_27, right_cost, cases)
+
+
+COST = """
+import numpy as np
+
+def read_again(shard, slice, slices, leaving):
+    total = 0
+    for s in np.unique(shard[leaving]):
+        first = slice[(shard == s) & leaving].min()
+        kept = slice[(shard == s) & ~leaving]
+        total += sum((kept <= i).sum() for i in range(first, slices))
+    return int(total)
+"""
+
+lm_27 = Exercise(
+    id="lm-27",
+    title="What leaving costs",
+    answer="read_again",
+    difficulty=2,
+    minutes=10,
+    points=2,
+    hints=(
+        "A shard without a leaving line costs nothing. Do one shard with, then add up.",
+        "In a shard the smallest slice of a leaving line is the first stage to be done "
+        "again; all later stages follow.",
+        "Stage i reads the kept lines of the shard with `slice <= i`.",
+    ),
+    public=(right_for_two_shards,),
+    hidden=(right_for_larger_houses,),
+    mistakes={
+        "from-the-start": Mistake(
+            message="You did the whole shard again. The stored model before the first "
+            "leaving line is still clean: start there.",
+            code=COST.replace("range(first, slices)", "range(slices)"),
+        ),
+        "own-slice": Mistake(
+            message="You let each stage read its own slice. Stage i reads slices 0 to i.",
+            code=COST.replace("kept <= i", "kept == i"),
+        ),
+        "leavers-read": Mistake(
+            message="You counted the lines that leave as well. They are not read again.",
+            code=COST.replace("(shard == s) & ~leaving", "shard == s"),
+        ),
+        "last-leaver": Mistake(
+            message="You went back to the stage of the last leaving line. A stored model "
+            "before it has read the earlier one.",
+            code=COST.replace(".min()", ".max()"),
+        ),
+        "every-shard": Mistake(
+            message="You did shards again from which nobody leaves. They stay as they "
+            "are; that is what shards are for.",
+            code="""
+import numpy as np
+
+def read_again(shard, slice, slices, leaving):
+    if not leaving.any():
+        return 0
+    first = slice[leaving].min()
+    kept = slice[~leaving]
+    return int(sum((kept <= i).sum() for i in range(first, slices)))
+""",
+        ),
+    },
+)

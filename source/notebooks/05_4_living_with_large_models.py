@@ -5,14 +5,15 @@
 #
 # **The question.** Lesson 1.4 showed that a language model recites what it read, and
 # lesson 5.3 that training with differential privacy stops it. But most people who use a
-# large model do not train it. They clean a text, fill a store, type a prompt. What does
-# care at each of these places really stop?
+# large model do not train it. They clean a text, fill a store, type a prompt, or ask to
+# be forgotten. What does care at each of these places really stop?
 #
 # **Afterwards you can** scrub a text, and say what scrubbing cannot see; remove near
 # copies; attack a store that answers questions, and filter it in the right order;
-# disguise the words of a prompt, and guess them again; and choose.
+# disguise the words of a prompt, and guess them again; judge whether a line is forgotten;
+# let a model write in place of people; encrypt a layer; and choose.
 #
-# **You need** lessons 1.4 (exposure), 3.1 (ε) and 5.3. **Time:** 60 minutes.
+# **You need** lessons 1.4 (exposure), 3.1 (ε), 3.2 and 5.3. **Time:** 90 minutes.
 
 # %%
 import numpy as np
@@ -463,6 +464,268 @@ reveal("again", "about a half or more")
 # **Your turn** → `lm-25`.
 
 # %% [markdown]
+# ## Please forget me
+#
+# Mei leaves the office and asks that her lines be forgotten. The law may be on her side
+# (GDPR Article 17, applied since 25 May 2018; China's PIPL Article 47, since 1 November
+# 2021). Deleting them from the file is easy. But a model has read them: six door codes,
+# four lines each, and six messages, among 136 lines.
+#
+# *Unlearning* (遗忘学习, *machine unlearning*; Cao and Yang 2015) wants a model as if she
+# had never been there. The sure way is to train again without her lines. Training is
+# random, so "as if" is not one model but a law of models. We train five, and one more as
+# the control. Then each of her lines has its own yardstick: its bits under the five.
+
+# %%
+from privlab.lm.unlearn import ascend, departures
+
+source(departures, ascend)
+
+# %% [markdown]
+# The cheap way turns training around: a few steps *up* the gradient on her lines
+# (Jang et al. 2023). When is it enough? Many check with one number: an adversary who
+# tells her lines from unseen ones by the loss, over all lines, should do no better than
+# a coin: AUC 50 %.
+
+# %%
+predict(
+    "forget",
+    "Somebody stops where that attack is nearest to a coin. What is left?",
+    options=[
+        "a model as if retrained",
+        "a model without her lines, a little worse",
+        "a broken model, and each of her lines still marked",
+    ],
+)
+
+# %% tags=["nbval-ignore-output"]
+from privlab.experiments.forgetting import STEPS, WAYS, scored, stopped
+from privlab.plots.remedies import draw_scored
+
+stop = stopped(seed=54)
+explore(
+    scored,
+    draw_scored,
+    way=choice("forget by", list(WAYS)),
+    steps=slider("steps of ascent", 0, STEPS, stop, 1),
+    seed=54,
+)
+
+# %% [markdown]
+# *Left her twelve lines: grey where 99 % of retrained models would put each line, a
+# diamond where this model puts it. Where the population attack is nearest to a coin
+# every diamond is far above its bar. Right the verdicts: the attack on all lines
+# together, and the lines that are still known or overdone.*
+
+# %%
+trained, done = (scored(way=WAYS[0], steps=k, seed=54) for k in (0, stop))
+print(f"fresh perplexity {trained.fresh:.1f} before, {done.fresh:.0f} after")
+claim("before, most of her lines are known", trained.known >= 6)
+claim("the attack on all is far from its start", done.auc < trained.auc - 0.1)
+claim("by then nearly all lines are overdone", done.overdone >= 10)
+claim("and the model no longer writes", done.fresh > 5 * trained.fresh)
+
+# %%
+steps = [scored(way=WAYS[0], steps=k, seed=54) for k in range(STEPS + 1)]
+claim(
+    "no number of steps leaves all her lines as in a retrained model",
+    min(max(each.known, each.overdone) for each in steps) >= 3,
+)
+claim(
+    "on the way some lines are overdone while others are still known",
+    any(each.known and each.overdone for each in steps),
+)
+again = scored(way=WAYS[2], steps=0, seed=54)
+claim("a retrained model stays in its law", again.known + again.overdone <= 2)
+reveal("forget", "a broken model, and each of her lines still marked")
+
+# %% [markdown]
+# **Why.** An average over lines lets the overdone pay for the known (and over twelve
+# lines it is a rough number, too). Go to two steps: some lines are known, others already
+# dearer than in any retrained model. A code counts as known, too, if it is among the
+# likeliest hundred of 10,000. Too dear is a trace as well: "here something was taken
+# out". So score each line by itself, against models that never saw it (Hayes et al.
+# 2024). Our ascent is the plainest; better ones hold on to the other lines. Judge them
+# in the same way.
+#
+# Is there something exact and cheaper than all? Cut the lines into three *shards* (分片),
+# all lines of one person in the same; train a model on each, and average their
+# probabilities. Who leaves costs one shard. This is SISA (Bourtoule et al. 2021), here
+# without its slices.
+
+# %%
+from privlab.experiments.forgetting import sharded
+from privlab.lm.unlearn import Mixture, without
+
+source(Mixture.continued, without)
+apart = scored(way=WAYS[1], steps=0, seed=54)
+share = sharded(seed=54)[2]
+print(f"{share:.0%} of the lines read again; perplexity {apart.fresh:.1f}")
+claim("none of her lines is known", apart.known == 0)
+claim("the codes of others stay", apart.others > 6)
+claim("for less than half of the work", share < 0.5)
+claim("the price is a worse model", apart.fresh > again.fresh)
+
+# %% [markdown]
+# Choose "SISA" above. It needs no attack to be believed: no weight of the new shard has
+# seen her. A message or two may stand above its bar, for this is another kind of model,
+# and a worse one. Two limits: it must be planned *before* training, and a hundred people
+# who leave are in all shards. And a copy of hers that somebody forwarded, with a word
+# behind, is another line: nobody forgets it.
+#
+# **Your turn** → `lm-26`, `lm-27`.
+#
+# ## Text from nobody
+#
+# If the text must go out of the house, let a model write it: *synthetic text* (合成文本).
+# It is about no one. Or is it? The clinic of lesson 5.3 tunes the public model on its
+# own lines, once in the open and once with ε = 8 for a line, and each writes 600 lines.
+
+# %%
+predict(
+    "synthetic",
+    "The model in the open writes 600 lines. Are true door codes in them?",
+    options=["no, it writes new text", "yes, of doors often planted"],
+)
+
+# %% tags=["nbval-ignore-output"]
+from privlab.experiments.synthetic_text import WRITERS, synthetic
+from privlab.plots.remedies import draw_synthetic
+
+explore(
+    synthetic,
+    draw_synthetic,
+    writer=choice("written", list(WRITERS)),
+    seed=54,
+)
+
+# %% [markdown]
+# *Left the written lines with the true code of each of 18 doors: in the open several of
+# those in eight lines appear, under ε = 8 none. Right the perplexity on fresh clinic
+# lines of another model: much lower after it has read what was written.*
+
+# %%
+told, kept = (synthetic(writer=writer, seed=54) for writer in WRITERS)
+print(*kept.lines[:3], sep="\n")
+print(f"a reader: {told.taught:.1f} open, {kept.taught:.1f} at ε = 8")
+claim("synthetic text holds true codes", told.doors[2] >= 1)
+claim("from the private model no code is seen", kept.codes.sum() == 0)
+claim("its text still teaches much", kept.taught < kept.before / 3)
+claim("but less than the open one", kept.taught > 1.3 * told.taught)
+reveal("synthetic", "yes, of doors often planted")
+
+# %% [markdown]
+# **Why.** What is written is a function of the model, so it inherits the model's ε, and
+# any number of lines costs nothing more: post-processing (后处理; lesson 3.1). From a model
+# without ε it inherits nothing. That no code was *seen* in 600 lines is weak evidence; the
+# theorem is the strong one, and it speaks of one line. A code in eight lines has eight
+# times that ε, which is hardly a promise (lesson 5.3). Yue et al. (2023) do this with
+# large models, and get text that a reader would take for real.
+#
+# ## A layer that cannot read
+#
+# Back to the prompt. Instead of disguising it, encrypt it, and let the provider compute on
+# ciphertexts (lesson 3.2). CKKS adds and multiplies. What of a transformer layer is that?
+#
+# | part of the layer | made of | where |
+# |---|---|---|
+# | queries, keys, values; projection; the feed-forward matrices | sums of products | server, encrypted |
+# | a square in place of GELU | one product more | server, encrypted |
+# | softmax, layer norm, GELU itself | divisions, exponentials | client, in the open |
+#
+# So split the layer: *split inference* (拆分推理). The client encrypts, the server
+# multiplies, the client decrypts, divides, encrypts anew. `ask` stands for that trip.
+
+# %%
+from privlab.lm.private_inference import attended, fed, fed_by_squares
+
+source(attended, fed, fed_by_squares)
+
+# %%
+predict(
+    "price",
+    "One layer of width 8, 700 characters. How much slower encrypted?",
+    options=["about 10 times", "about 1000 times", "a million times"],
+)
+
+# %% tags=["nbval-ignore-output"]
+from privlab.experiments.encrypted_layer import FEEDS, sealed
+from privlab.plots.remedies import draw_sealed
+
+explore(
+    sealed,
+    draw_sealed,
+    feed=choice("the bend", list(FEEDS)),
+    seed=54,
+)
+
+# %% [markdown]
+# *Left the seconds of client and server in each exchange, right the megabytes up and
+# down. GELU by the client: four exchanges. Square by the server: three, one of them far
+# dearer for the server than all the others.*
+
+# %% tags=["nbval-ignore-output"]
+both = [sealed(feed=feed, seed=54) for feed in FEEDS]
+for each in both:
+    slower = each.seconds / each.open_seconds
+    print(f"{each.feed}: {slower:,.0f} times the time,", end=" ")
+    print(f"{each.bytes / each.open_bytes:.0f} times the bytes")
+
+# %%
+split, square = both
+claim(
+    "the next character stays the same, nearly always",
+    min(split.same, square.same) > 0.9,
+)
+claim(
+    "it is slower by a hundred times or more",
+    min(each.seconds / each.open_seconds for each in both) > 100,
+)
+claim("and larger by ten", split.bytes > 10 * split.open_bytes)
+claim("a square saves a trip", len(square.exchanges) < len(split.exchanges))
+reveal("price", "about 1000 times")
+
+# %% [markdown]
+# A product for each weight: twelve times the width, squared. At the width of GPT-2, 768,
+# that is 9,216 times ours, for one layer of twelve. Good packings need far fewer (Hao et
+# al. 2022; Pang et al. 2024), and are still far from the speed in the open.
+#
+# **Attack it.** Who sees what? The server sees ciphertexts: how many, and how many
+# characters they hold; no number. The client sees its own numbers, and *all that the
+# server answers*. A linear map of 8 inputs has 9 unknowns for each output.
+
+# %%
+from privlab.experiments.encrypted_layer import LINEAR, solved
+from privlab.plots.remedies import draw_solved
+
+explore(
+    solved,
+    draw_solved,
+    name=choice("map", [*LINEAR, "square_feed"]),
+    seed=54,
+)
+
+# %% [markdown]
+# *The client's error in foretelling the server: below a thousandth for each linear map
+# once it has asked for a few characters; large for the square.*
+
+# %%
+found = [solved(name=name, seed=54) for name in LINEAR]
+claim(
+    "a few lines give every linear map to the client",
+    max(each.errors[-1] for each in found) < 0.001,
+)
+bent = solved(name="square_feed", seed=54)
+claim("the same attack fails on the square", bent.errors[-1] > 0.05)
+
+# %% [markdown]
+# Encryption keeps the client's words from the server, and nothing of the server's matrix
+# from the client: equations are all it takes. The square resists *this* attack. It is
+# still a polynomial of degree two, with 45 coefficients for each output, and whoever asks
+# for 45 characters has them. The protocols above hide each answer under a random share,
+# which is one more reason why they are slow.
+
+# %% [markdown]
 # ## Which one?
 #
 # No row replaces another. Here is what this page has measured.
@@ -476,6 +739,9 @@ remedies = [
     *decision.before_training(seed=54),
     *decision.at_the_store(seed=54),
     *decision.on_the_device(seed=54),
+    *decision.after_training(seed=54),
+    *decision.instead_of_text(seed=54),
+    *decision.at_the_server(seed=54),
 ]
 display(Markdown(decision.table(remedies)))
 
@@ -502,6 +768,9 @@ display(Markdown(decision.table(remedies)))
 # - An answer from everybody's records needs a vote and an ε. It will not speak of one
 #   person, and that is the point.
 # - A disguise drawn anew each time wears off. ε of a word times words times messages.
+# - Forgetting is judged line by line, against models that never saw the line.
+# - Synthetic text is as private as its writer: it inherits ε, or nothing.
+# - Encryption runs a layer's matrices, at a high price, and shows them to the client.
 #
 # **Next:** the exercises in `exercises/05_4_living_with_large_models.ipynb`.
 #
@@ -511,4 +780,7 @@ display(Markdown(decision.table(remedies)))
 # Balle, Drake and Diethe 2020, WSDM. Yue et al. 2021, Findings of ACL. Brown, Lee,
 # Mireshghallah, Shokri and Tramèr 2022, FAccT. Lee et al. 2022, ACL. Lukas et al. 2023,
 # IEEE S&P. Zeng et al. 2024, Findings of ACL. Koga, Wu and Chaudhuri 2024,
-# arXiv:2412.04697.
+# arXiv:2412.04697. Cao and Yang 2015, IEEE S&P. Bourtoule et al. 2021, IEEE S&P. Jang et
+# al. 2023, ACL. Hayes, Shumailov, Triantafillou, Khalifa and Papernot 2024,
+# arXiv:2403.01218. Yue et al. 2023, ACL. Hao et al. 2022, NeurIPS. Pang et al. 2024,
+# IEEE S&P.

@@ -1,0 +1,300 @@
+"""One transformer layer with its matrices under CKKS: what it costs, who sees what."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from privlab.he import vectors, wire
+from privlab.he.context import NETWORK, SCORE, Parameters
+from privlab.he.inference import CIRCUIT, SquareNetwork
+from privlab.he.keyholder import SecretKeys, new_keys
+from privlab.he.levels import Circuit, LevelBudget
+from privlab.he.regression import score
+from privlab.lm import private_inference as split
+from privlab.lm.corpus import write
+from privlab.lm.language_model import LanguageModel, new_model, train
+from privlab.lm.transformer import Block
+
+WIDTH = 8
+LINEAR = ("query_key_value", "project", "expand", "contract")
+LINES = 16  # sealed together: their characters share the slots
+FEEDS = {"GELU by the client": split.fed, "square by the server": split.fed_by_squares}
+Layer = Callable[[Sequence], list]  # columns to columns, plain or encrypted
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Exchange:
+    """One question to the server: ``up`` and ``down`` bytes, seconds of each side.
+
+    ``inputs`` (n, d) and ``outputs`` (n, k) are what the client knows; the server has
+    seen ``sealed`` ciphertexts, and how many slots of each are filled.
+    """
+
+    name: str
+    inputs: np.ndarray = field(repr=False)
+    outputs: np.ndarray = field(repr=False)
+    sealed: int
+    up: int
+    down: int
+    client: float
+    server: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ServerMap:
+    """One map of the server: ``apply`` to columns, plain or encrypted.
+
+    ``bound`` takes the largest input to a number that nothing on the way exceeds: the
+    one thing the client must know of the map, because CKKS wraps around in silence.
+    """
+
+    apply: Layer
+    bound: Callable[[float], float]
+    parameters: Parameters
+    steps: tuple[tuple[str, int], ...]
+
+
+def linear_map(layer: torch.nn.Linear) -> ServerMap:
+    """``W x + b``: ``score`` once for each output, depth 1."""
+    weights, bias = layer.weight.detach(), layer.bias.detach()
+    rows = list(zip(weights.tolist(), bias.tolist(), strict=True))
+    reach, most = weights.abs().sum(dim=1).max().item(), bias.abs().max().item()
+    return ServerMap(
+        apply=lambda columns: [score(columns, row, b) for row, b in rows],
+        bound=lambda largest: reach * largest + most,
+        parameters=SCORE,
+        steps=(("weights", 1),),
+    )
+
+
+def square_map(block: Block, inputs: Tensor) -> ServerMap:
+    """The feed-forward part with a square, fitted on public ``inputs``, depth 3."""
+    network = SquareNetwork(**split.square_feed(block, inputs))
+
+    def bound(largest: float) -> float:
+        reach = np.abs(network.first).sum(axis=0) * largest
+        squares = (reach + np.abs(network.first_bias)) ** 2
+        outputs = squares @ np.abs(network.second) + np.abs(network.second_bias)
+        return float(max(squares.max(), outputs.max()))
+
+    return ServerMap(
+        apply=network.scores, bound=bound, parameters=NETWORK, steps=CIRCUIT.steps
+    )
+
+
+def sealing(
+    keys: dict[Parameters, SecretKeys],
+    maps: dict[str, ServerMap],
+    note: Callable[[Exchange], None],
+) -> split.Ask:
+    """``ask``: the client encrypts, the server maps ciphertexts, the client decrypts.
+
+    ``ValueError`` before anything is sent, if the map is too deep for its parameters or
+    could outgrow their range.
+    """
+
+    def ask(name: str, x: Tensor) -> Tensor:
+        its, inputs = maps[name], x.flatten(0, -2).double().numpy()
+        most = its.bound(float(np.abs(inputs).max()))
+        plan = Circuit(name=name, steps=its.steps, largest=most)
+        LevelBudget(parameters=its.parameters).check(plan)
+        pair = keys[its.parameters]
+        start = time.perf_counter()
+        sent = vectors.columns(pair.public, inputs)
+        middle = time.perf_counter()
+        answer = its.apply(sent)
+        end = time.perf_counter()
+        outputs = np.stack([vectors.decrypt(pair, each) for each in answer], axis=1)
+        note(
+            Exchange(
+                name=name,
+                inputs=inputs,
+                outputs=outputs,
+                sealed=len(sent),
+                up=len(wire.packed(sent)),
+                down=len(wire.packed(answer)),
+                client=middle - start + time.perf_counter() - end,
+                server=end - middle,
+            )
+        )
+        return torch.tensor(outputs, dtype=x.dtype).unflatten(0, x.shape[:-1])
+
+    return ask
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Private:
+    """A small model of public chat, its block in two parts, and lines to keep secret.
+
+    ``maps`` are the server's; the client holds embedding, norms and head, and makes
+    the ``keys``.
+    """
+
+    model: LanguageModel
+    maps: dict[str, ServerMap]
+    lines: list[str]
+    fresh: list[str]
+    keys: dict[Parameters, SecretKeys] = field(repr=False)
+
+
+@cache
+def private(*, seed: int) -> Private:
+    """Train one block of width 8 on 300 lines in the open, and make two key pairs."""
+    rng, draw = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+    texts = [line.text for line in write("chat", 500, rng=rng)]
+    model = new_model(texts, layers=1, heads=2, width=WIDTH, rng=draw)
+    train(model, texts[:300], epochs=8, rate=1e-2, batch=16, rng=draw)
+    block = model.network.blocks[0]
+    h = embedded(model, texts[:100])
+    with torch.no_grad():
+        h = split.attended(block, h, lambda name, x: getattr(block, name)(x))
+        square = square_map(block, block.norm_feed(h))
+    maps = {name: linear_map(getattr(block, name)) for name in LINEAR}
+    return Private(
+        model=model,
+        maps=maps | {"square_feed": square},
+        lines=texts[300 : 300 + LINES],
+        fresh=texts[300:],
+        keys={own: new_keys(own) for own in (SCORE, NETWORK)},
+    )
+
+
+@torch.no_grad()
+def embedded(model: LanguageModel, texts: Sequence[str]) -> Tensor:
+    """What enters the first block: (n, T, width)."""
+    x, _ = model.characters.examples(texts, model.network.context)
+    return model.network.tokens(x) + model.network.positions(torch.arange(x.shape[1]))
+
+
+@torch.no_grad()
+def logits(data: Private, texts: Sequence[str], feed: str, ask: split.Ask) -> Tensor:
+    """The model's output for ``texts``, its one block computed by parts."""
+    network = data.model.network
+    (block,) = network.blocks
+    h = split.attended(block, embedded(data.model, texts), ask)
+    return network.head(network.norm(FEEDS[feed](block, h, ask)))
+
+
+def openly(data: Private) -> split.Ask:
+    """The same maps on numbers: the twin to compare with."""
+
+    def ask(name: str, x: Tensor) -> Tensor:
+        columns = list(x.flatten(0, -2).double().numpy().T)
+        mapped = np.stack(data.maps[name].apply(columns), axis=1)
+        return torch.tensor(mapped, dtype=x.dtype).unflatten(0, x.shape[:-1])
+
+    return ask
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sealed:
+    """The layer under encryption: its ``exchanges``, and whether it is still right.
+
+    ``error`` is the largest difference of a logit from the same maps on numbers,
+    ``same`` the share of characters whose likeliest successor is that of the model in
+    the open; ``open_seconds`` what the block takes there for ``tokens`` characters.
+    """
+
+    feed: str
+    tokens: int
+    exchanges: tuple[Exchange, ...]
+    error: float
+    same: float
+    open_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        return sum(each.client + each.server for each in self.exchanges)
+
+    @property
+    def bytes(self) -> int:
+        return sum(each.up + each.down for each in self.exchanges)
+
+    @property
+    def open_bytes(self) -> int:
+        """The same numbers as floats of 4 bytes."""
+        pairs = ((each.inputs, each.outputs) for each in self.exchanges)
+        return 4 * sum(x.size + y.size for x, y in pairs)
+
+    @property
+    def summary(self) -> str:
+        return (
+            f"{self.feed}: {len(self.exchanges)} exchanges, {self.bytes / 1e6:.0f} MB "
+            f"for {self.tokens} characters, {self.bytes / self.open_bytes:.0f} times "
+            f"the open numbers; the same next character in {self.same:.0%}."
+        )
+
+
+@cache
+def sealed(*, feed: str, seed: int) -> Sealed:
+    """Run ``LINES`` lines through the layer, its matrices on ciphertexts; a second."""
+    data, exchanges = private(seed=seed), []
+    block, h = data.model.network.blocks[0], embedded(data.model, data.lines)
+    ask = sealing(data.keys, data.maps, exchanges.append)
+    found = logits(data, data.lines, feed, ask)
+    twin = logits(data, data.lines, feed, openly(data))
+    with torch.no_grad():
+        start = time.perf_counter()
+        for _ in range(20):
+            block(h, None)
+        seconds = (time.perf_counter() - start) / 20
+        x, y = data.model.characters.examples(data.lines, data.model.network.context)
+        own = data.model.network(x)
+    real = y >= 0
+    same = (found.argmax(dim=2) == own.argmax(dim=2))[real].double().mean()
+    return Sealed(
+        feed=feed,
+        tokens=h.shape[0] * h.shape[1],
+        exchanges=tuple(exchanges),
+        error=float((found - twin).abs().max()),
+        same=float(same),
+        open_seconds=seconds,
+    )
+
+
+def perplexity(data: Private, feed: str) -> float:
+    """2 to the mean bits of a fresh character, the block computed by parts."""
+    _, y = data.model.characters.examples(data.fresh, data.model.network.context)
+    found = logits(data, data.fresh, feed, openly(data))
+    return float(cross_entropy(found[y >= 0], y[y >= 0]).exp())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solved:
+    """What a client who keeps its numbers knows of a server's map.
+
+    ``errors`` (k,) are of outputs it foretells without asking, as shares of their
+    deviation, after it has asked for ``characters`` (k,).
+    """
+
+    feed: str
+    name: str
+    characters: np.ndarray
+    errors: np.ndarray
+
+    @property
+    def summary(self) -> str:
+        return (
+            f"{self.name}: after {self.characters[-1]} characters the client foretells "
+            f"the server's answer with an error of {100 * self.errors[-1]:.1g} %."
+        )
+
+
+def solved(*, name: str, seed: int) -> Solved:
+    """Solve for one map from more and more characters, and foretell the last 200."""
+    feed = list(FEEDS)[name == "square_feed"]
+    runs = sealed(feed=feed, seed=seed).exchanges
+    (own,) = (each for each in runs if each.name == name)
+    asked = np.array([own.inputs.shape[1] + extra for extra in (1, 4, 16, 64, 256)])
+    errors = []
+    for count in asked:
+        weights, bias = split.map_from(own.inputs[:count], own.outputs[:count])
+        off = own.inputs[-200:] @ weights.T + bias - own.outputs[-200:]
+        errors.append(off.std() / own.outputs[-200:].std())
+    return Solved(feed=feed, name=name, characters=asked, errors=np.array(errors))
