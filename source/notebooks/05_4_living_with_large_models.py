@@ -561,17 +561,18 @@ source(Mixture.continued, without)
 apart = scored(way=WAYS[1], steps=0, seed=54)
 share = sharded(seed=54)[2]
 print(f"{share:.0%} of the lines read again; perplexity {apart.fresh:.1f}")
-claim("none of her lines is known", apart.known == 0)
+claim("her lines look known no oftener than by chance", apart.known <= 2)
 claim("the codes of others stay", apart.others > 6)
 claim("for less than half of the work", share < 0.5)
 claim("the price is a worse model", apart.fresh > again.fresh)
 
 # %% [markdown]
 # Choose "SISA" above. It needs no attack to be believed: no weight of the new shard has
-# seen her. A message or two may stand above its bar, for this is another kind of model,
-# and a worse one. Two limits: it must be planned *before* training, and a hundred people
-# who leave are in all shards. And a copy of hers that somebody forwarded, with a word
-# behind, is another line: nobody forgets it.
+# seen her. (Our verdicts err once in a hundred lines, so now and then one is called
+# known that nobody has read.) A message or two may stand above its bar, for this is
+# another kind of model, and a worse one. Two limits: it must be planned *before*
+# training, and a hundred people who leave are in all shards. And a copy of hers that
+# somebody forwarded, with a word behind, is another line: nobody forgets it.
 #
 # **Your turn** → `lm-26`, `lm-27`.
 #
