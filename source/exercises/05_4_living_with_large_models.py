@@ -247,6 +247,8 @@ check("lm-26", chance_of_worst)
 # itself, so the share is never 0; with nine retrained models it cannot fall below 0.1.
 # Whoever wants to be surer must train more models, not invent a smaller number. The
 # mean over lines would let a line that is overdone pay for one that is still known.
+# (With the model itself among its others the sizes shrink, all by the same law, so the
+# order and the share stay as they are.)
 
 # %% [markdown]
 # ## lm-27
