@@ -23,7 +23,7 @@ EPSILON, DELTA, STEPS, SAMPLING_RATE, CLIP, RATE = 8.0, 1e-5, 100, 0.1, 0.5, 1e-
 
 
 def main() -> None:
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     runs = np.array([measured(seed) for seed in progress.bar(list(SEEDS), "seeds")])
     spread = runs.std(axis=0, ddof=1) * stats.t.ppf(0.975, len(runs) - 1)
     rows = zip(runs.mean(axis=0), spread / np.sqrt(len(runs)), strict=True)
