@@ -117,7 +117,7 @@ def split(seed: int, members: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @cache
 def synthetic_customers(
-    *, way: str, epsilon: float, seed: int, members: int = 1_000
+    *, way: str, epsilon: float, seed: int, members: int = 600
 ) -> SyntheticCustomers:
     """Invent customers, learn from them, and ask who was in: the nearest are."""
     checks.positive("epsilon", epsilon)

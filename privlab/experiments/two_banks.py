@@ -13,7 +13,7 @@ from privlab.he.context import SHALLOW
 from privlab.he.keyholder import SecretKeys, new_keys_with_rotations
 from privlab.he.vectors import Encrypted, decrypt, encrypt
 
-PEOPLE = 3_000
+PEOPLE = 1_500
 CAP = 10  # events a month that still count
 FRAUD = 0.1
 # events a month of honest customers and of fraudsters, for each column

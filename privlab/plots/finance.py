@@ -35,10 +35,10 @@ def draw_spending_table(result: SpendingTable, ax: Axes) -> Axes:
         cell.plot(told, rows, "o", color=style.BLACK, markersize=5, label="published")
         cell.set_xlim(0, 1.25 * result.means.max())
         cell.set_yticks(rows, CATEGORIES if cell is cells[0] else [""] * len(rows))
-        cell.invert_yaxis()
+        cell.set_ylim(len(rows) + 1.2, -0.6)
         style.label(cell, band, "mean (yuan)", "category (name)")
         cell.set_ylabel("")
-    cells[-1].legend(loc="lower right", fontsize=9)
+    cells[0].legend(loc="lower left", fontsize=9)
     title = f"ε = {result.epsilon:.2g}, cap {result.cap:,} yuan: means by age, "
     ax.figure.suptitle(title + f"off by {result.error:.0%}", x=0.02, ha="left")
     return cells[-1]
