@@ -36,8 +36,8 @@ class Singled:
     def summary(self) -> str:
         return (
             f"{self.detail.capitalize()} of each purchase, {self.customers:,} "
-            f"customers: one known purchase singles out {self.unique[0]:.0%}, "
-            f"four {self.unique[3]:.0%}."
+            f"customers: one known purchase singles out {self.unique[0]:.1%}, "
+            f"four {self.unique[3]:.1%}."
         )
 
 

@@ -199,9 +199,10 @@ class StolenScorecard:
 
     @property
     def summary(self) -> str:
+        known = "0.001 or better" if self.error < 1e-3 else f"{self.error:.1g}"
         return (
             f"{self.queries} scores, noise {self.noise:g}: each of the bank's "
-            f"{len(self.truth)} numbers is known to {self.error:.1g}; the copy has AUC "
+            f"{len(self.truth)} numbers is known to {known}; the copy has AUC "
             f"{self.copy_auc:.3f}, the scorecard {self.auc:.3f}."
         )
 

@@ -75,11 +75,17 @@ def sealed_sums(
     return [each + float(z) for each, z in zip(sums, drawn, strict=True)]
 
 
-def asked(y: np.ndarray, counts: np.ndarray, *, epsilon: float | None) -> np.ndarray:
+def asked(
+    y: np.ndarray,
+    counts: np.ndarray,
+    *,
+    epsilon: float | None,
+    rng: RandomBytes = SYSTEM,
+) -> np.ndarray:
     """The first bank encrypts ``y``, the second sums, the first decrypts: (d,)."""
     keys = first_keys()
     sent = encrypt(keys.public, y.astype(float))
-    answer = sealed_sums(sent, counts, epsilon=epsilon, rng=SYSTEM)
+    answer = sealed_sums(sent, counts, epsilon=epsilon, rng=rng)
     return np.array([decrypt(keys, each)[0] for each in answer])
 
 
@@ -129,13 +135,13 @@ def matched(*, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def fraud_together(*, epsilon: float, seed: int) -> Together:
     """Learn from one half of the common customers, test on the other."""
     y, cards, deposits = matched(seed=seed)
-    half = len(y) // 2
+    half, rng = len(y) // 2, np.random.default_rng(seed)
     train, test = np.arange(len(y)) < half, np.arange(len(y)) >= half
     own = weights(y[train] @ cards[train], y[train].sum(), cards[train])
     auc = []
     for sums in (
         y[train] @ deposits[train],
-        asked(y[train], deposits[train], epsilon=epsilon),
+        asked(y[train], deposits[train], epsilon=epsilon, rng=rng),
     ):
         other = weights(sums, y[train].sum(), deposits[train])
         both = cards[test] @ own + deposits[test] @ other

@@ -374,7 +374,7 @@ for run in (one, many):
 print(f"public keys, once: {one.key_bytes / 1e3:.0f} kB")
 
 # %% [markdown]
-# In the open one applicant is 40 bytes and a microsecond. A batch shares the price.
+# In the open one applicant is 40 bytes and five products. A batch shares the price.
 #
 # **Attack it again, from the bank's side.** To give a loan, the bank must learn
 # *something*: the client reports the score. Suppose that the bank knows all but the
@@ -472,7 +472,7 @@ claim("against a thousand it does not", asked_on.copy_auc > six.auc - 0.02)
 # %%
 predict(
     "hash",
-    "Half of an 11-digit phone number is known. How long does its hash hold?",
+    "7 of a phone number's 11 digits are known. How long does a hash hold?",
     options=["less than a second", "about a day", "for ever"],
 )
 
@@ -487,9 +487,9 @@ claim("every hash is turned back", set(found.values()) == set(second.phones))
 reveal("hash", "less than a second")
 
 # %% [markdown]
-# The partner tried all numbers. Here it was ten thousand. All of China's mobile
-# numbers, $10^{10}$, are an afternoon for a graphics card, and a *salt* that both banks
-# know slows down nobody who has it. Opinion 05/2014 says the same: a hash is a
+# The partner tried all numbers. Here it was ten thousand. At a billion hashes a second,
+# which a graphics card reaches, all $10^{10}$ numbers that begin with a 1 take ten
+# seconds. A *salt* that both banks know stops neither of them. Opinion 05/2014 says the same: a hash is a
 # pseudonym.
 #
 # **Build: private set intersection** (隐私集合求交). Map a number to a point $H(x)$ of
@@ -515,8 +515,9 @@ print(f"{both.bytes / 1e3:.0f} kB for {len(both.common)} common customers")
 #
 # **The model.** The first bank encrypts its labels (0 or 1), the second computes the
 # sum of each of its columns over the fraudsters, without seeing who they are, adds exact
-# noise, and sends it back. From the sums each column gets a weight. Could two banks not
-# use secure aggregation (安全聚合)? No:
+# noise, and sends it back. The first decrypts, and returns the noisy sums and the number
+# of fraudsters; from them the second makes a weight for each of its columns. Could two
+# banks not use secure aggregation (安全聚合) instead? No:
 
 # %%
 from privlab.fl.masked_sum import masked_sum
@@ -575,8 +576,9 @@ claim(
 # Noise hides the one. But a label of ten thousand drowns the noise, and encrypted, it
 # looks like any other. So the promise holds against a first bank that follows the
 # protocol. Against one that lies it takes a proof that every label is 0 or 1, which
-# this library does not have. What also leaks: the first bank gets, for each common
-# customer whom it scores, one number; the second bank knows the noise that it added.
+# this library does not have. What also leaks: for each customer whom it scores, the
+# first bank gets one number from the second. And the second knows the noise that it
+# added: towards *it* the sums over the fraudsters are exact.
 #
 # **Price.** The matching, on this machine:
 
