@@ -98,8 +98,8 @@ def open_desk(table: Transactions, *, cap: int, limit: float) -> Desk:
 class SpendingTable:
     """True ``means`` (bands, k) and those ``published``, in yuan for each customer.
 
-    ``shrunk`` is the share of customers whom the cap cuts, ``bias`` and ``noise`` what
-    cap and noise change on average, as shares of the true means.
+    ``shrunk`` is the share of customers whom the cap cuts, ``bias`` what it takes off a
+    mean on average, as a share of the true one.
     """
 
     epsilon: float
@@ -108,7 +108,6 @@ class SpendingTable:
     published: np.ndarray
     shrunk: float
     bias: float
-    noise: float
 
     @property
     def error(self) -> float:
@@ -139,7 +138,6 @@ def spending_table(*, epsilon: float, cap: float, seed: int) -> SpendingTable:
         published=table.means,
         shrunk=float((desk.spent.sum(axis=1) > desk.cap).mean()),
         bias=float(((means - low) / means).mean()),
-        noise=float((np.abs(table.means - low) / means).mean()),
     )
 
 

@@ -7,14 +7,15 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from privlab.attacks.membership import MembershipResult, membership
-from privlab.core import checks
 from privlab.dp.discrete import DiscreteLaplace
 from privlab.experiments.encrypted_credit import fit_scorecard, halves, standard
 
 BINS = 6
 REACH = 2.5  # features are cut to [-REACH, REACH] in public units
-NEIGHBOURS, EXACT, NOISY = "mixed neighbours", "exact counts", "noisy counts"
-WAYS = (NEIGHBOURS, EXACT, NOISY)
+NEIGHBOURS, EXACT = "mixed neighbours", "exact counts"
+NOISY, THIN = "noisy counts, ε = 1", "noisy counts, ε = 0.1"
+WAYS = (NEIGHBOURS, EXACT, NOISY, THIN)
+EPSILON = {NOISY: 1.0, THIN: 0.1}
 
 
 def mixed_neighbours(x: np.ndarray, y: np.ndarray, *, rng) -> tuple:
@@ -65,18 +66,18 @@ def sample_tree(counts: np.ndarray, rows: int, *, rng) -> tuple:
 
 
 def synthetic(
-    x: np.ndarray, y: np.ndarray, *, way: str, epsilon: float, rng
+    x: np.ndarray, y: np.ndarray, *, way: str, rng
 ) -> tuple[np.ndarray, np.ndarray]:
     """As many invented customers as real ones, by one of ``WAYS``.
 
-    ``NOISY`` is epsilon-DP for a customer added or removed, given the public number
-    of rows to draw.
+    The noisy ones are ``EPSILON``-DP for a customer added or removed, given the public
+    number of rows to draw.
     """
     if way == NEIGHBOURS:
         return mixed_neighbours(x, y, rng=rng)
     counts = tree_counts(x, y)
-    if way == NOISY:
-        noise = DiscreteLaplace(epsilon=epsilon, sensitivity=x.shape[1])
+    if way in EPSILON:
+        noise = DiscreteLaplace(epsilon=EPSILON[way], sensitivity=x.shape[1])
         counts = noise.release(counts, rng=rng)
     return sample_tree(counts, len(y), rng=rng)
 
@@ -90,7 +91,6 @@ class SyntheticCustomers:
     """
 
     way: str
-    epsilon: float
     attack: MembershipResult
     auc: float
     real_auc: float
@@ -99,10 +99,9 @@ class SyntheticCustomers:
 
     @property
     def summary(self) -> str:
-        name = f"{self.way}, ε = {self.epsilon:.2g}" if self.way == NOISY else self.way
         return (
-            f"{name.capitalize()}: a scorecard learnt from the invented customers has "
-            f"AUC {self.auc:.2f}, from real ones {self.real_auc:.2f}; the attack has "
+            f"{self.way.capitalize()}: a scorecard learnt from invented customers has AUC "
+            f"{self.auc:.2f}, from real ones {self.real_auc:.2f}; the attack has "
             f"AUC {self.attack.auc:.2f}."
         )
 
@@ -117,18 +116,16 @@ def split(seed: int, members: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @cache
 def synthetic_customers(
-    *, way: str, epsilon: float, seed: int, members: int = 600
+    *, way: str, seed: int, members: int = 600
 ) -> SyntheticCustomers:
     """Invent customers, learn from them, and ask who was in: the nearest are."""
-    checks.positive("epsilon", epsilon)
     (x, y, others), (_, fresh) = split(seed, members), halves(seed=seed)
     rng = np.random.default_rng(seed)
-    new_x, new_y = synthetic(x, y, way=way, epsilon=epsilon, rng=rng)
+    new_x, new_y = synthetic(x, y, way=way, rng=rng)
     near = NearestNeighbors(n_neighbors=1).fit(new_x)
     scores = [-near.kneighbors(rows)[0][:, 0] for rows in (x, others)]
     return SyntheticCustomers(
         way=way,
-        epsilon=epsilon,
         attack=membership(*scores),
         auc=fit_scorecard(new_x, new_y).auc(fresh),
         real_auc=fit_scorecard(x, y).auc(fresh),

@@ -7,7 +7,7 @@ from privlab.core.bank import CATEGORIES
 from privlab.experiments.bank_purchases import Singled
 from privlab.experiments.bank_statistics import BANDS, ClosedAccount, SpendingTable
 from privlab.experiments.encrypted_credit import IncomeLeft, StolenScorecard
-from privlab.experiments.synthetic_customers import NOISY, SyntheticCustomers
+from privlab.experiments.synthetic_customers import SyntheticCustomers
 from privlab.experiments.two_banks import Together
 from privlab.plots import style
 
@@ -73,8 +73,7 @@ def draw_synthetic(result: SyntheticCustomers, ax: Axes) -> Axes:
     right.plot(100 * result.attack.false_alarms, 100 * result.attack.hits)
     right.plot([0, 100], [0, 100], ":", color=style.BLACK, label="guessing")
     right.legend(loc="lower right")
-    name = f"{result.way}, ε = {result.epsilon:.2g}" if result.way == NOISY else ""
-    title = (name or result.way).capitalize()
+    title = result.way.capitalize()
     style.label(left, title, "card used (units)", "log income (units)")
     title = f"Who was in? AUC {result.attack.auc:.2f}"
     return style.label(right, title, "false alarms (%)", "hits (%)")

@@ -166,7 +166,7 @@ def year(sample, customers, tables, epsilon, largest_error) -> dict:
     }
 
 
-def six_banks(answer, rng):
+def seven_banks(answer, rng):
     """the example, large and small banks, one or many tables, one without an answer"""
     example = year(np.array([1e3, 2e3, 9e3]), 1_000, 10, 2.0, 100.0)
     compare(
@@ -179,6 +179,7 @@ def six_banks(answer, rng):
             year(SURVEY, 2_000, 12, 2.0, 5_000.0),
             year(SURVEY, 100_000, 4, 1.0, 5_000.0),
             year(SURVEY, 60, 12, 1.0, 6_000.0),
+            year(SURVEY, 20, 12, 0.5, 9_000.0),
             year(SURVEY, 300, 12, 1.0, 400.0),
         ],
     )
@@ -241,7 +242,7 @@ fi_02 = Exercise(
         "`np.argmin` of the list of sums gives the best cap; return it as a float if "
         "its error is at most `largest_error`, else `0.0`.",
     ),
-    public=(six_banks,),
+    public=(seven_banks,),
     hidden=(any_bank,),
     mistakes={
         "one-table": Mistake(

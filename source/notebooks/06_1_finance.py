@@ -285,7 +285,6 @@ explore(
     synthetic_customers,
     draw_synthetic,
     way=choice("way", list(WAYS)),
-    epsilon=log_slider("ε (noisy only)", 0.1, 10, 1),
     seed=61,
 )
 
@@ -299,10 +298,9 @@ explore(
 # it on real customers who are in neither.
 
 # %%
-mixed, exact, noisy = (
-    synthetic_customers(way=way, epsilon=1, seed=61) for way in WAYS
+mixed, exact, noisy, thin = (
+    synthetic_customers(way=way, seed=61) for way in WAYS
 )
-thin = synthetic_customers(way=WAYS[-1], epsilon=0.1, seed=61)
 claim("mixed neighbours tell who was in", mixed.attack.auc > 0.75)
 claim("noisy counts do not", abs(noisy.attack.auc - 0.5) < 0.1)
 claim("a scorecard from them is of use", noisy.auc > 0.6)
