@@ -1,8 +1,9 @@
 """Every attack against every defence on one task: writes ``scoreboard.json``.
 
-Five seeds, two processes, some five minutes. The cells follow from the seeds; seconds
-are this machine's, and so only their ratios are kept. ``privlab.experiments.scoreboard``
-says what a cell is; lesson 8 reads the file and measures a few cells again.
+Five seeds, two processes, some five minutes. The cells follow from the seeds, but for
+the keys of encryption; seconds are this machine's, so only their ratios are kept.
+``privlab.experiments.scoreboard`` says what a cell is; lesson 8 reads the file and
+measures a few cells again.
 """
 
 import os

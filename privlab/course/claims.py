@@ -76,22 +76,18 @@ def claims_table(of: Iterable[Claim] | None = None) -> str:
 
     A lesson that is not in this edition is named without a link.
     """
-    rows = (
-        f"| {c.id} | {c.section} | {_cell(c.text)} | {c.verdict} | {_cell(c.correct)} | "
-        f"{', '.join(map(lesson_link, c.lessons))} |"
+    rows = [("", "§", "the article says", "verdict", "correctly", "lesson")]
+    rows += [
+        (c.id, c.section, c.text, c.verdict, c.correct, _links(c.lessons))
         for c in (claims() if of is None else of)
-    )
-    head = "| | § | the article says | verdict | correctly | lesson |\n|---|---|---|---|---|---|"
-    return "\n".join([head, *rows])
+    ]
+    return _table(rows)
 
 
 def laws_table() -> str:
     """Markdown: a row for each law or standard."""
-    rows = (
-        f"| {e.date} | {e.event} | {e.name} | {e.says} | {e.source} |" for e in laws()
-    )
-    head = "| date | what | name | says | source |\n|---|---|---|---|---|"
-    return "\n".join([head, *rows])
+    rows = [("date", "what", "name", "says", "source")]
+    return _table(rows + [(e.date, e.event, e.name, e.says, e.source) for e in laws()])
 
 
 def lesson_link(lesson: str) -> str:
@@ -106,6 +102,13 @@ def lesson_link(lesson: str) -> str:
     return f"{lesson} (to come)"
 
 
-def _cell(text: str) -> str:
-    """A table's cell: a bar would end it."""
-    return text.replace("|", r"\|")
+def _links(lessons: tuple[str, ...]) -> str:
+    return ", ".join(map(lesson_link, lessons))
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table with the first row as its head; a bar would end a cell."""
+    lines = [
+        "| " + " | ".join(x.replace("|", r"\|") for x in row) + " |" for row in rows
+    ]
+    return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]])

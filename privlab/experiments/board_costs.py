@@ -13,7 +13,6 @@ from privlab.experiments.board_attacks import (
     HE,
     MASKS,
     MASKS_DP,
-    NONE,
     ROUNDED,
     SCRUB,
     victim,
@@ -66,6 +65,3 @@ def encrypted_question() -> tuple[float, int]:
     if not np.allclose(opened, plain, atol=1e-2):
         raise ArithmeticError("the encrypted scores are not those of the open network")
     return sealed / in_the_open, len(wire.packed(sent)) + len(wire.packed(back))
-
-
-__all__ = ["EPSILONS", "NONE", "UNITS", "encrypted_question", "traffic"]

@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from privlab.experiments.scoreboard import (
-    CARD,
-    CODE,
     Cell,
     Price,
     Scoreboard,
@@ -27,13 +23,6 @@ class OneAttack:
     @property
     def measured(self) -> dict[str, Cell]:
         return {name: cell for name, cell in self.cells.items() if cell.applies}
-
-    def quality(self, name: str) -> str:
-        """The defence's quality on the attack's own task, in words."""
-        price = self.prices[name]
-        if self.attack in (CARD, CODE):
-            return f"perplexity {np.mean(price.perplexity):.1f}"
-        return f"{np.mean(price.accuracy):.0%} right"
 
     @property
     def summary(self) -> str:

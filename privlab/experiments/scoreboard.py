@@ -58,7 +58,7 @@ NO_WORDS = "images and counts have no words to scrub"
 SAME_MODEL = "the model is that of the cell to its left: the sum is exact"
 NO_NUMBERS = "the attack reads text, and text has no decimals"
 OPENED = "the asker opens the answer: as without a defence"
-USERS = "not measured: 20 clinics as units leave no model to attack"
+USERS = "not measured here: lesson 5.3 promises to a user"
 REASONS = (
     {(name, SCRUB): NO_WORDS for name in (*digits.ATTACKS, COUNTS, UPDATE)}
     | {(UPDATE, name): HOLDS_DATA for name in (NONE, ROUNDED, DP_8, DP_1, HE)}
@@ -77,7 +77,7 @@ REASONS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One attack against one defence: ``values``, one a seed, or the ``reason`` why not.
+    """One attack against one defence: ``values``, one a seed, or a ``reason``.
 
     ``low`` and ``high`` hold one more seed's value with 95 % probability (Student's t
     for a further draw, ``mean ± t s sqrt(1 + 1/n)``), if the seeds are normal.
@@ -128,6 +128,22 @@ class Price:
     seconds: float | None
     bytes: int
     carries: str
+
+    @property
+    def quality(self) -> str:
+        """What is left of the use, in words."""
+        parts = []
+        if self.accuracy:
+            parts.append(f"{np.mean(self.accuracy):.0%} right")
+        if self.perplexity:
+            parts.append(f"perplexity {np.mean(self.perplexity):.1f}")
+        return ", ".join(parts)
+
+    @property
+    def promise(self) -> str:
+        if self.epsilon is None:
+            return "promises nothing"
+        return f"ε = {self.epsilon:g} for {self.unit}"
 
 
 @dataclass(frozen=True, kw_only=True)

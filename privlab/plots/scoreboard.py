@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from privlab.experiments.board_views import STOPPED, OneAttack, TwoDefences
-from privlab.experiments.scoreboard import Cell, Price, Scoreboard
+from privlab.experiments.scoreboard import Cell, Scoreboard
 from privlab.plots import style
 
 DARK = 0.55  # from this gain on the number is white
@@ -65,20 +65,15 @@ def draw_one_attack(result: OneAttack, ax: Axes) -> Axes:
             solid_capstyle="butt",
         )
         ax.plot(cell.mean, row, "o", color=style.BLUE, markersize=8)
-        ax.text(1.06, row, result.quality(name), va="center", fontsize=9)
-        ax.text(1.42, row, _promise(result.prices[name]), va="center", fontsize=9)
+        price = result.prices[name]
+        ax.text(1.08, row, price.quality, va="center", fontsize=8)
+        ax.text(1.75, row, price.promise, va="center", fontsize=8)
     ax.axvline(0, color=style.GREY, linewidth=1)
     ax.set_yticks(range(len(names)), names, fontsize=9)
     ax.set_xticks(np.linspace(0, 1, 6))
-    ax.set(xlim=(-0.12, 1.8), ylim=(len(names) - 0.4, -0.6))
+    ax.set(xlim=(-0.12, 2.5), ylim=(len(names) - 0.4, -0.6))
     title = f"{result.attack.capitalize()}: gain, and the price beside it"
     return style.label(ax, title, "gain of the attack (0 to 1)", "defence (name)")
-
-
-def _promise(price: Price) -> str:
-    if price.epsilon is None:
-        return "promises nothing"
-    return f"ε = {price.epsilon:g} for {price.unit}"
 
 
 def draw_two_defences(result: TwoDefences, ax: Axes) -> Axes:
@@ -100,8 +95,6 @@ def draw_two_defences(result: TwoDefences, ax: Axes) -> Axes:
     ax.set_yticks(range(len(result.cells)), list(result.cells), fontsize=9)
     ax.set(xlim=(-0.12, 1.05), ylim=(len(result.cells) - 0.4, -0.6))
     ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.16), ncols=2)
-    prices = " | ".join(
-        f"{np.mean(price.accuracy):.0%} right, {_promise(price)}"
-        for price in result.prices
-    )
+    pairs = zip((result.first, result.second), result.prices, strict=True)
+    prices = "\n".join(f"{n}: {price.quality}; {price.promise}" for n, price in pairs)
     return style.label(ax, prices, "gain of the attack (0 to 1)", "attack (name)")
