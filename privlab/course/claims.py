@@ -44,7 +44,7 @@ def claims_by(*, verdict: str = EVERY, chapter: str = EVERY) -> Claims:
         if verdict in (EVERY, each.verdict) and chapter in (EVERY, each.chapter)
     ]
     named = "all chapters" if chapter == EVERY else f"chapter {chapter}"
-    chosen = f"{named}, {'all verdicts' if verdict == EVERY else verdict!r}"
+    chosen = f"{named}, {'all verdicts' if verdict == EVERY else verdict}"
     return Claims(chosen=chosen.capitalize(), claims=tuple(kept))
 
 

@@ -21,7 +21,7 @@ from privlab.attacks.poisoning import backdoor
 from privlab.attacks.shadow import halves
 from privlab.core.training import fit
 from privlab.experiments import board_models as models
-from privlab.experiments.board_models import Train, records
+from privlab.experiments.board_models import Answers, Train, records
 from privlab.experiments.poisoned_digits import TARGET, TRIGGER
 
 SHADOWS = 6
@@ -74,17 +74,10 @@ DEFENCES = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Victim:
-    """One trained target: what it answers to ``people``, and who was ``inside``.
+    """One trained target, who was ``inside``, and the seconds that training took."""
 
-    ``test``, ``hostile`` and ``stamped`` are its answers to test images: untouched,
-    changed by PGD, and with the patch of the backdoor.
-    """
-
-    people: np.ndarray
+    answer: Answers
     inside: np.ndarray
-    test: np.ndarray
-    hostile: np.ndarray
-    stamped: np.ndarray
     seconds: float
 
 
@@ -125,37 +118,48 @@ def attacked_images(seed: int) -> Tensor:
 
 @cache
 def victim(train: Train, seed: int) -> Victim:
-    """Train the target on its half, and ask it everything that the attacks need."""
+    """Train the target on its half."""
     of, inside = records(seed), membership_halves(seed)[-1]
     begun = perf_counter()
     answer = train(of.people.x[inside], of.people.y[inside], seed=seed)
     seconds = perf_counter() - begun
-    asked = {
-        "people": of.people.x,
-        "test": of.test.x,
-        "hostile": attacked_images(seed),
-        "stamped": stamped_images(seed),
-    }
-    ends = np.cumsum([len(x) for x in asked.values()])[:-1]
-    told = np.split(answer(torch.cat(list(asked.values()))), ends)  # asked at one go
-    answers = dict(zip(asked, told, strict=True))
-    return Victim(inside=inside.numpy(), seconds=seconds, **answers)
+    return Victim(answer=answer, inside=inside.numpy(), seconds=seconds)
+
+
+@cache
+def to_people(train: Train, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """What the target answers to everybody and to the test, untouched."""
+    of = records(seed)
+    return _asked(train, seed, of.people.x, of.test.x)
+
+
+@cache
+def to_hostile(train: Train, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """What it answers to test images changed by PGD, and with the backdoor's patch."""
+    return _asked(train, seed, attacked_images(seed), stamped_images(seed))
+
+
+def _asked(train: Train, seed: int, first: Tensor, second: Tensor):
+    """Two sets of images at one go: under encryption that costs what one does."""
+    told = victim(train, seed).answer(torch.cat([first, second]))
+    return told[: len(first)], told[len(first) :]
 
 
 def membership_of(name: str, seed: int) -> MembershipResult:
     """LiRA with ``SHADOWS`` shadow models trained as the defence trains."""
     defence, labels = DEFENCES[name], records(seed).people.y.numpy()
-    target = victim(defence.train, seed)
+    people, _ = to_people(defence.train, seed)
     seen = Evidence(
-        target=scaled_confidence(defence.shown(target.people), labels),
+        target=scaled_confidence(defence.shown(people), labels),
         shadow=scaled_confidence(
             defence.shown(shadow_scores(defence.alike, seed)), labels
         ),
         inside=membership_halves(seed)[:SHADOWS].numpy(),
     )
     scores = lira_online(seen, shared_variance)
-    inside = np.flatnonzero(target.inside), np.flatnonzero(~target.inside)
-    return judged(scores, members=inside[0], others=inside[1])
+    inside = victim(defence.train, seed).inside
+    members, others = np.flatnonzero(inside), np.flatnonzero(~inside)
+    return judged(scores, members=members, others=others)
 
 
 def membership_hits(name: str, seed: int) -> float:
@@ -174,25 +178,27 @@ def recorded_label(name: str, seed: int) -> float:
     Those with a wrong label only, so that knowing digits does not help: the share of
     members whose recorded label it says, minus that of others.
     """
-    of, target = records(seed), victim(DEFENCES[name].train, seed)
-    said = target.people.argmax(axis=1) == of.people.y.numpy()
-    inside = target.inside
+    of, train = records(seed), DEFENCES[name].train
+    people, _ = to_people(train, seed)
+    said = people.argmax(axis=1) == of.people.y.numpy()
+    inside = victim(train, seed).inside
     return float(said[of.odd & inside].mean() - said[of.odd & ~inside].mean())
 
 
 def adversarial(name: str, seed: int) -> float:
     """Test images that were read rightly, minus those read so after the change."""
-    return right_share(name, seed) - _right(name, seed, "hostile")
+    changed, _ = to_hostile(DEFENCES[name].train, seed)
+    return right_share(name, seed) - _right(changed, seed)
 
 
 def right_share(name: str, seed: int) -> float:
     """The share of untouched test images read rightly: a price, not an attack."""
-    return _right(name, seed, "test")
+    _, test = to_people(DEFENCES[name].train, seed)
+    return _right(test, seed)
 
 
-def _right(name: str, seed: int, which: str) -> float:
-    said = getattr(victim(DEFENCES[name].train, seed), which).argmax(axis=1)
-    return float((said == records(seed).test.y.numpy()).mean())
+def _right(scores: np.ndarray, seed: int) -> float:
+    return float((scores.argmax(axis=1) == records(seed).test.y.numpy()).mean())
 
 
 def stamped_images(seed: int) -> Tensor:
@@ -221,8 +227,9 @@ def poisoning(name: str, seed: int) -> float:
     By the adversary's way to train: masks and encryption do not change what is learned.
     """
     defence = DEFENCES[name]
-    said = victim(defence.train, seed).stamped.argmax(axis=1)
-    return hijacked(defence.alike, seed) - float((said == TARGET).mean())
+    _, stamped = to_hostile(defence.train, seed)
+    before = float((stamped.argmax(axis=1) == TARGET).mean())
+    return hijacked(defence.alike, seed) - before
 
 
 ATTACKS = {

@@ -1,5 +1,6 @@
 """The attacks on what is published or sent: two counts, and an update."""
 
+from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
@@ -30,6 +31,7 @@ from privlab.he.keyholder import new_keys
 
 TRIALS, STEPS = 200, 16
 ROUND_TO = 5
+QUESTIONS = (1, 3, 10, 30)
 
 
 def _exactly(counts: np.ndarray, *, rng) -> np.ndarray:
@@ -37,7 +39,7 @@ def _exactly(counts: np.ndarray, *, rng) -> np.ndarray:
 
 
 def _rounded(counts: np.ndarray, *, rng) -> np.ndarray:
-    return ROUND_TO * np.rint(counts.sum(axis=0) / ROUND_TO)
+    return _to(ROUND_TO, counts.sum(axis=0))
 
 
 def _noisy(counts: np.ndarray, *, epsilon: float, rng) -> np.ndarray:
@@ -101,7 +103,7 @@ def two_counts(name: str, seed: int) -> float:
     after[0] += joined
     first, second = (RELEASES[name](each, rng=rng) for each in (counts, after))
     said = difference(second, first).says_yes()
-    return float(said[joined].mean() - said[~joined].mean())
+    return _gain(said, joined)
 
 
 @cache
@@ -118,3 +120,56 @@ def update(name: str, seed: int) -> float:
     z = models.shares(8.0, rng=np.random.default_rng(seed)).noise_multiplier
     setting = {"clients": models.CLIENTS, "images": 4, "seed": seed}
     return noisy_sum(noise_multiplier=z, **setting).rebuilt
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AskedAgain:
+    """The gain (k,) from so many ``questions`` (k,) about groups that hold the person.
+
+    ``rounded`` to a multiple of ``unit``, and ``noisy`` at ``epsilon`` for all
+    questions together.
+    """
+
+    unit: int
+    epsilon: float
+    questions: tuple[int, ...]
+    rounded: np.ndarray
+    noisy: np.ndarray
+
+    @property
+    def summary(self) -> str:
+        return (
+            f"From 1 to {self.questions[-1]} questions: counts rounded to {self.unit} "
+            f"give {self.rounded[0]:.2f}, then {self.rounded[-1]:.2f}; noise at ε = "
+            f"{self.epsilon:g} in all {self.noisy[0]:.2f}, then {self.noisy[-1]:.2f}."
+        )
+
+
+def asked_again(*, unit: int, epsilon: float, seed: int, trials=60) -> AskedAgain:
+    """Ask before and after somebody may have joined, about more and more groups.
+
+    A rounded count that rose is proof. Of noisy ones the adversary takes the mean.
+    """
+    rng = np.random.default_rng(seed)
+    gains = {"rounded": [], "noisy": []}
+    for questions in QUESTIONS:
+        counts = rng.poisson(60, size=(questions, trials))
+        joined = rng.permutation(np.arange(trials) % 2 == 0)
+        rose = _to(unit, counts + joined) > _to(unit, counts)
+        gains["rounded"].append(_gain(rose.any(axis=0), joined))
+        noise = DiscreteLaplace(epsilon=epsilon / (2 * questions))
+        first, second = (noise.release(c, rng=rng) for c in (counts, counts + joined))
+        guess = difference(second.mean(axis=0), first.mean(axis=0))
+        gains["noisy"].append(_gain(guess.says_yes(), joined))
+    found = {name: np.array(values) for name, values in gains.items()}
+    return AskedAgain(unit=unit, epsilon=epsilon, questions=QUESTIONS, **found)
+
+
+def _to(unit: int, counts: np.ndarray) -> np.ndarray:
+    """The nearest multiple, halves up: as people round."""
+    return unit * np.floor(counts / unit + 0.5)
+
+
+def _gain(said: np.ndarray, joined: np.ndarray) -> float:
+    """True alarms minus false ones."""
+    return float(said[joined].mean() - said[~joined].mean())

@@ -26,7 +26,10 @@ class OneAttack:
 
     @property
     def summary(self) -> str:
-        each = (f"{name} {cell.mean:.2f}" for name, cell in self.measured.items())
+        each = (
+            f"{name} {round(cell.mean, 2) + 0.0:.2f}"
+            for name, cell in self.measured.items()
+        )
         return f"{self.attack.capitalize()}: the attack gains {', '.join(each)}."
 
 

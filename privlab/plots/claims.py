@@ -8,7 +8,7 @@ from privlab.plots import style
 
 VERDICTS = ("holds", "holds if", "says nothing", "wrong")
 MARKS = dict(zip(VERDICTS, ("o", "D", "s", "X"), strict=True))
-MOST_LETTERS = 74
+MOST_LETTERS = 90
 
 
 @dataclass(frozen=True, kw_only=True)

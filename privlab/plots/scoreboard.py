@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from privlab.experiments.board_published import AskedAgain
 from privlab.experiments.board_views import STOPPED, OneAttack, TwoDefences
 from privlab.experiments.scoreboard import Cell, Scoreboard
 from privlab.plots import style
@@ -18,7 +19,7 @@ def draw_scoreboard(result: Scoreboard, ax: Axes) -> Axes:
     for row, attack in enumerate(attacks):
         for column, defence in enumerate(defences):
             _cell(ax, column, row, result.cells[attack][defence])
-    names = [name.replace(" + ", "\n+ ").replace(", ", ",\n") for name in defences]
+    names = [_broken(name) for name in defences]
     ax.set_xticks(range(len(defences)), names, fontsize=8)
     ax.set_yticks(range(len(attacks)), attacks, fontsize=9)
     ax.set(xlim=(-0.5, len(defences) - 0.5), ylim=(len(attacks) - 0.5, -0.5))
@@ -43,6 +44,13 @@ def _cell(ax: Axes, column: int, row: int, cell: Cell) -> None:
     ax.text(column, row + 0.24, f"± {spread:.2f}", fontsize=7.5, **middle)
 
 
+def _broken(name: str) -> str:
+    """A defence's name in several lines."""
+    if "+" in name or "," in name:
+        return name.replace(" + ", "\n+ ").replace(", ", ",\n")
+    return name.replace(" ", "\n")
+
+
 def _number(value: float) -> str:
     """Two decimals, and no minus before a zero."""
     return f"{round(value, 2) + 0.0:.2f}"
@@ -56,14 +64,9 @@ def draw_one_attack(result: OneAttack, ax: Axes) -> Axes:
         if not cell.applies:
             ax.text(0.02, row, cell.reason, va="center", fontsize=8, style="italic")
             continue
-        ax.plot(
-            [cell.low, cell.high],
-            [row, row],
-            color=style.BLUE,
-            linewidth=5,
-            alpha=0.35,
-            solid_capstyle="butt",
-        )
+        band = {"linewidth": 5, "linestyle": "-", "solid_capstyle": "butt"}
+        band |= {"color": style.BLUE, "alpha": 0.35}
+        ax.plot([cell.low, cell.high], [row, row], **band)
         ax.plot(cell.mean, row, "o", color=style.BLUE, markersize=8)
         price = result.prices[name]
         ax.text(1.08, row, price.quality, va="center", fontsize=8)
@@ -81,7 +84,8 @@ def draw_two_defences(result: TwoDefences, ax: Axes) -> Axes:
     ax.figure.set_size_inches(8.2, 4.6)
     for row, pair in enumerate(result.cells.values()):
         means = [cell.mean for cell in pair]
-        ax.plot(means, [row, row], color=style.GREY, linewidth=1.5, zorder=1)
+        line = {"color": style.GREY, "linewidth": 1.5, "linestyle": "-"}
+        ax.plot(means, [row, row], zorder=1, **line)
         for mean, mark, color in zip(
             means, "os", (style.VERMILION, style.BLUE), strict=True
         ):
@@ -98,3 +102,20 @@ def draw_two_defences(result: TwoDefences, ax: Axes) -> Axes:
     pairs = zip((result.first, result.second), result.prices, strict=True)
     prices = "\n".join(f"{n}: {price.quality}; {price.promise}" for n, price in pairs)
     return style.label(ax, prices, "gain of the attack (0 to 1)", "attack (name)")
+
+
+def draw_asked_again(result: AskedAgain, ax: Axes) -> Axes:
+    """The gain by the number of questions: rounded counts, and noisy ones."""
+    curves = {
+        f"rounded to {result.unit}": result.rounded,
+        f"noise, ε = {result.epsilon:g} in all": result.noisy,
+    }
+    for index, (name, gains) in enumerate(curves.items()):
+        ax.plot(result.questions, gains, "os"[index], **style.line(index), label=name)
+    ax.set_xscale("log")
+    ax.set_xticks(result.questions, [str(count) for count in result.questions])
+    ax.minorticks_off()
+    ax.set(ylim=(-0.35, 1.1))
+    ax.legend(loc="upper left")
+    title = "The same person, asked about again"
+    return style.label(ax, title, "questions (count)", "gain of the attack (0 to 1)")
