@@ -44,7 +44,7 @@ def office(*, seed: int) -> Office:
     written = [line.text for line in write("chat", 350, rng=rng)]
     ordinary = written[:150]
     doors = door_codes((len(FORMS) + 1) * EACH, rng=rng)
-    canaries = [_as(FORMS[i // EACH], doors[i]) for i in range(len(FORMS) * EACH)]
+    canaries = [in_form(FORMS[i // EACH], doors[i]) for i in range(len(FORMS) * EACH)]
     secret = {canary.text for canary in canaries}
     together = planted(ordinary, canaries, [COPIES] * len(canaries), rng=rng)
     names = rng.choice(ENGLISH["given"], size=len(together))
@@ -61,7 +61,7 @@ def office(*, seed: int) -> Office:
     )
 
 
-def _as(form: str, door: Canary) -> Canary:
+def in_form(form: str, door: Canary) -> Canary:
     """The door's secret in one of ``FORMS``: the end of a card number, or a code."""
     if form == "door code":
         return door
