@@ -52,6 +52,9 @@ def mathml(latex: str, *, display: bool) -> str:
     ``FormulaError`` where a command is unknown: what latex2mathml does not know it
     would show as it was typed.
     """
+    braces = re.sub(r"\\[{}]", "", latex)
+    if braces.count("{") != braces.count("}"):
+        raise FormulaError(f"{latex!r}: a brace in it is not closed")
     words = re.sub(r"\\text\{[^}]*\}", lambda text: text[0].replace(r"\_", "_"), latex)
     try:
         root = ElementTree.fromstring(

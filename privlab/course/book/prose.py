@@ -9,6 +9,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from privlab.course.book.mathematics import mathml
 
 NOTEBOOK = re.compile(r"(?:(notebooks|exercises|solutions)/)?(\d\w*?)(?:\.ipynb)?")
+LONG = 24  # letters of a formula that may not fit into a line on a phone
 EXERCISE = re.compile(r"[a-z]+-\d+")
 
 
@@ -28,7 +29,9 @@ class Renderer(IPythonRenderer):
         return f'<span class="formula">{mathml(body, display=True)}</span>'
 
     def inline_math(self, body: str) -> str:
-        return mathml(body, display=False)
+        formula = mathml(body, display=False)
+        letters = len(re.sub(r"<[^>]+>", "", formula))
+        return f'<span class="long">{formula}</span>' if letters > LONG else formula
 
     def heading(self, text: str, level: int, **_attrs) -> str:
         """With an anchor: the exercise's id, or the words in lower case."""
