@@ -50,7 +50,11 @@ def too_faint(root: Page | Locator) -> dict[str, str]:
 
 
 def _ratio(pair: str) -> float:
-    parts = [re.findall(r"[\d.]+", half) for half in pair.split(" on ")]
-    if any(len(part) == 4 and float(part[3]) < 1 for part in parts):
-        raise ValueError(f"{pair}: what shines through is not computed here")
-    return ratio(*(tuple(map(float, part[:3])) for part in parts))
+    text, ground = (
+        tuple(map(float, re.findall(r"[\d.]+", c))) for c in pair.split(" on ")
+    )
+    if len(ground) == 4:
+        raise ValueError(f"{pair}: what shines through a ground is not computed here")
+    share = text[3] if len(text) == 4 else 1  # of the text; the rest is its ground
+    mixed = zip(text[:3], ground, strict=True)
+    return ratio(tuple(share * own + (1 - share) * back for own, back in mixed), ground)
