@@ -2,6 +2,7 @@
 
     python lab.py [--no-browser] [--port N]   set up, call the doctor, open JupyterLab
     python lab.py test [pytest arguments]     set up, then run every check
+    python lab.py book                        make the web pages in build/book
     python lab.py freeze                      write constraints.txt anew
 
 Setting up makes the folder .venv beside this file and installs the pinned course in
@@ -33,7 +34,12 @@ STAMP = VENV / "installed"  # written last: without it the set-up did not end we
 PYPROJECT, CONSTRAINTS = COURSE / "pyproject.toml", COURSE / "constraints.txt"
 PIP = (PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check")
 PINNED = ("-c", CONSTRAINTS)
-SERVED_BY = {"": ("", "[dev]"), "[dev]": ("[dev]",)}  # extras, and those that hold them
+# extras, and those that hold them
+SERVED_BY = {
+    "": ("", "[book]", "[dev]"),
+    "[book]": ("[book]", "[dev]"),
+    "[dev]": ("[dev]",),
+}
 OLDEST, NEWEST = (3, 11), (3, 14)  # tenseal has ready-made builds for these alone
 ROOM = 4  # GB: the installed course takes 2, downloading and unpacking it the rest
 
@@ -108,7 +114,7 @@ def main(arguments):
 
 def parse(arguments):
     """The task, its options, and what is left for pytest."""
-    tasks = {"test": test, "freeze": freeze}
+    tasks = {"test": test, "book": book, "freeze": freeze}
     named = bool(arguments) and arguments[0] in tasks
     task = tasks[arguments[0]] if named else start
     parser = argparse.ArgumentParser(
@@ -162,6 +168,12 @@ def test(options, pytest_arguments):
     if failed:
         raise Trouble(f"Failed: {', '.join(failed)}; mend what is named above.")
     return 0
+
+
+def book(options, _):
+    """Set up, and make web pages of the notebooks as they were built."""
+    set_up("[book]", options.torch_index)
+    return run(PYTHON, "-m", "privlab.course.cli", "book")
 
 
 def freeze(options, _):

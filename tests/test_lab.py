@@ -491,6 +491,19 @@ def test_the_tests_pass_when_every_check_does(lab, machine):
     assert lab.main(["test"]) == 0
 
 
+def test_the_book_is_set_up_and_made_by_the_course(lab, machine):
+    assert lab.main(["book"]) == 0
+    assert len(machine.asked_for("-e .[book]")) == 1
+    assert machine.asked[-1].endswith("-m privlab.course.cli book")
+
+
+def test_what_is_set_up_for_the_tests_serves_the_book_too(lab, machine):
+    lab.set_up("[dev]", None)
+    machine.asked.clear()
+    assert lab.main(["book"]) == 0
+    assert len(machine.asked) == 1
+
+
 def test_freeze_pins_what_is_installed_without_this_computers_labels(
     lab, machine, monkeypatch
 ):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 # and runs, is loaded when it is named: the doctor must work where the rest does not.
 COMMANDS = {
     "build": ("privlab.course.build", "make the notebooks from source/"),
+    "book": ("privlab.course.book.command", "make web pages from the notebooks"),
     "doctor": ("privlab.course.doctor", "check this computer for the course"),
     "grade": ("privlab.course.grade.command", "mark what students handed in"),
 }

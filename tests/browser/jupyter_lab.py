@@ -40,9 +40,10 @@ class Server:
     token: str
     folder: Path
 
-    def request(self, method: str, path: str) -> bytes:
+    def request(self, method: str, path: str, body: bytes | None = None) -> bytes:
         headers = {"Authorization": f"token {self.token}"}
-        call = urllib.request.Request(self.url + path, headers=headers, method=method)
+        address = self.url + path
+        call = urllib.request.Request(address, body, headers, method=method)
         with urllib.request.urlopen(call, timeout=20) as answer:
             return answer.read()
 
@@ -157,6 +158,13 @@ def run_all(page: Page) -> None:
     page.wait_for_timeout(1 * SECOND)
 
 
+def use_theme(server: Server, theme: str) -> None:
+    """What every page opened from now on looks like: "JupyterLab Dark", or "" again."""
+    place = "lab/api/settings/@jupyterlab/apputils-extension:themes"
+    raw = json.dumps({"theme": theme} if theme else {})
+    server.request("PUT", place, json.dumps({"raw": raw}).encode())
+
+
 def command(page: Page, menu: str, name: str) -> None:
     """Choose an entry of JupyterLab's menu bar by the name of its command."""
     page.locator(".lm-MenuBar-item", has_text=menu).first.click()
@@ -188,6 +196,29 @@ def move_slider(page: Page, output: Locator, key: str = "") -> None:
     now, most = (handle.get_attribute(f"aria-value{name}") for name in ("now", "max"))
     handle.focus()
     page.keyboard.press(key or ("ArrowLeft" if now == most else "ArrowRight"))
+
+
+def move_far(page: Page, output: Locator) -> None:
+    """Move the first control of an output to an end: a slider, else a list."""
+    if output.locator(".noUi-handle").count():
+        handle = output.locator(".noUi-handle").first
+        now, most = (
+            handle.get_attribute(f"aria-value{name}") for name in ("now", "max")
+        )
+        move_slider(page, output, "Home" if now == most else "End")
+    else:
+        options = output.locator("select").first
+        here = options.evaluate("own => own.selectedIndex")
+        options.select_option(index=0 if here else 1)
+
+
+def tab_to(page: Page, target: Locator, most: int = 40) -> None:
+    """Press Tab until ``target`` has the focus; ``AssertionError`` if it never has."""
+    for _ in range(most):
+        if target.evaluate("own => own === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{most} tabs do not lead to {target}")
 
 
 def figure(output: Locator) -> tuple[str, str]:

@@ -5,15 +5,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from contrast import too_faint
 from jupyter_lab import (
     cell_errors,
     changed_figure,
     explorers,
     figure,
+    move_far,
     move_slider,
     open_notebook,
     run_all,
     screenshot_outputs,
+    tab_to,
+    use_theme,
     visiting,
 )
 
@@ -65,6 +69,20 @@ TOY = [
     ON_RUN,
     'widgets.ask("Higher or lower?", ["higher", "lower"], lambda own: print(own, "!"))',
     'widgets.show(wave(height=2, kind="still"), draw)',
+]
+IN_THE_DARK = [
+    EXPERIMENT,
+    FOLLOWING,
+    ON_RUN,
+    "from privlab.course.lesson import claim, predict, source",
+    'claim("twice two is four", 2 * 2 == 4)',
+    'predict("dark", "Higher or lower?", options=["higher", "lower"])',
+    "from privlab.course.check import check, hint, progress",
+    'check("dp-01", lambda low, high, n: high - low)',
+    'check("dp-01", lambda low, high, n: (high - low) / n)',
+    'hint("dp-01")',
+    "progress()",
+    "source(claim)",
 ]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 
@@ -146,13 +164,46 @@ def test_the_run_button_redraws_a_slow_experiment(toy):
     assert after[1] == "The slow wave is 1.1 m < 10 m high."
 
 
+def test_the_keyboard_alone_is_enough(toy):
+    """Tab to a control, arrows to move it, Enter on Run; back again by Shift + Tab."""
+    output = explorers(toy).nth(2)
+    before = figure(output)
+    explorers(toy).nth(1).locator("select").focus()
+    tab_to(toy, output.locator(".noUi-handle"))
+    toy.keyboard.press("ArrowRight")
+    output.get_by_text("press Run").wait_for()
+    tab_to(toy, output.get_by_role("button", name="Run"))
+    toy.keyboard.press("Enter")
+    after = changed_figure(toy, output, before)
+    assert after[1] == "The slow wave is 1.3 m < 10 m high."
+
+
 def test_a_question_answers_the_option_chosen(toy):
     toy.get_by_label("lower").check()
     toy.get_by_text("lower !", exact=True).wait_for()
 
 
+def test_outputs_can_be_read_in_jupyterlabs_dark_theme(browser, lab, artefacts):
+    use_theme(lab, "JupyterLab Dark")
+    try:
+        with visiting(browser, lab, artefacts / "dark") as page:
+            open_notebook(page, lab, written(IN_THE_DARK, lab.folder / "dark.ipynb"))
+            assert page.evaluate("document.body.dataset.jpThemeLight") == "false"
+            run_all(page)
+            assert cell_errors(page) == []
+            screenshot_outputs(page, artefacts / "dark")
+            outputs = page.locator(".jp-OutputArea-output")
+            assert outputs.count() > 8
+            faint = [own for each in outputs.all() if (own := too_faint(each))]
+            assert faint == []
+    finally:
+        use_theme(lab, "")
+
+
+# A slow experiment's Run button is pressed in the toy; in lessons that takes too long.
+# tests/notebooks/test_lessons.py moves every control of these, too, without a browser.
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_runs_whole_and_its_first_slider_moves_the_figure(
+def test_a_lesson_runs_whole_and_each_widget_moves_its_figure(
     lesson, browser, lab, artefacts
 ):
     with visiting(browser, lab, artefacts / lesson.stem) as page:
@@ -160,8 +211,11 @@ def test_a_lesson_runs_whole_and_its_first_slider_moves_the_figure(
         run_all(page)
         assert cell_errors(page) == []
         screenshot_outputs(page, artefacts / lesson.stem)
-        at_once = explorers(page).filter(has_not=page.get_by_role("button"))
-        output = at_once.filter(has=page.locator(".noUi-handle")).first
-        before = figure(output)
-        move_slider(page, output)
-        changed_figure(page, output, before)
+        at_once = explorers(page).filter(has_not=page.get_by_role("button")).all()
+        before = [figure(output) for output in at_once]
+        assert before
+        for output in at_once:
+            move_far(page, output)
+        for output, shown in zip(at_once, before, strict=True):
+            changed_figure(page, output, shown)
+        assert cell_errors(page) == []

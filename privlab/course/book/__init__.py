@@ -1,0 +1,1 @@
+"""The course as web pages: ``privlab book``. Nothing runs, nothing is fetched."""
