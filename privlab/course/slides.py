@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 from privlab.course import paths
 from privlab.course.contents import number
+from privlab.course.formulas import as_html
 
 WHOLE = ("What the article says", "What to remember")  # sections shown as written
 HEADING = re.compile(r"^(#+) (.+)$", re.M)
@@ -52,6 +53,13 @@ class Section:
                 found[-1].append(line[4:])
             before = line
         return found
+
+    @property
+    def quiz(self) -> list[str]:
+        """The blocks of a printed quiz: each question with its options, the answers."""
+        plain = (o.get("data", {}).get("text/plain", "") for o in self.outputs)
+        printed = next((text for text in plain if "\nRight: 1 " in text), "")
+        return re.split(r"\n(?=\d+\. |Right: )", printed) if printed else []
 
     @property
     def figures(self) -> list[tuple[str, str]]:
@@ -104,6 +112,8 @@ def _slides(section: Section, level: str) -> Iterator[str]:
         image = f'<img src="data:image/png;base64,{png}" alt="{said}">'
         caption = f"<figcaption>{said}</figcaption>"
         yield _slide(title, f"<figure>{image}{caption}</figure>")
+    for asked in section.quiz:
+        yield _slide(title, f'<p class="quiz">{html.escape(asked)}</p>')
     if section.claims:
         claims = "".join(f"<li>{html.escape(own)}</li>" for own in section.claims)
         yield _slide(title, f'<ul class="claims">{claims}</ul>')
@@ -134,10 +144,10 @@ def _inline(text: str) -> str:
 
 
 def _markdown(text: str) -> str:
-    """HTML of markdown; formulas stay as TeX, links become their text."""
+    """HTML of markdown; links become their text."""
 
     def formula(found: re.Match) -> str:
-        return f"`{' '.join((found[1] or found[2]).split())}`"
+        return f'<span class="formula">{as_html(found[1] or found[2])}</span>'
 
     made = markdown2html_mistune(FORMULA.sub(formula, text))
     return re.sub(r"</?a\b[^>]*>|¶", "", made)

@@ -10,6 +10,7 @@ from privlab.course import notebook as nb
 from privlab.course import paths
 from privlab.course.cli import main
 from privlab.course.contents import READY
+from privlab.course.formulas import as_html
 from privlab.course.slides import built, deck, sections
 
 lessons = pytest.mark.parametrize("lesson", READY)
@@ -128,11 +129,51 @@ def test_a_notebook_is_cut_at_its_headings():
 
 def test_what_is_on_a_slide_and_what_is_not():
     text = deck(small())
-    assert "Is <code>a&lt;b</code>?" in text
+    assert 'Is <span class="formula">a&lt;b</span>?' in text
     assert "it holds &amp; more" in text
     assert "Keep this." in text
     for absent in ("Not on a slide", "example.org", "Not this", "{{"):
         assert absent not in text
+
+
+def test_a_quiz_has_a_slide_for_each_question_and_one_for_the_answers():
+    plain = "1. Up?\n   a) yes\n   b) no\n2. Down?\n   a) no\nRight: 1 a, 2 a"
+    shown = nbformat.v4.new_output("display_data", data={"text/plain": plain})
+    notebook = small()
+    notebook.cells[1].outputs.append(shown)
+    quiz = sections(notebook)[1].quiz
+    assert quiz == [
+        "1. Up?\n   a) yes\n   b) no",
+        "2. Down?\n   a) no",
+        "Right: 1 a, 2 a",
+    ]
+    assert deck(notebook).count("<section") == deck(small()).count("<section") + 3
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"e^{\varepsilon}", "e<sup>ε</sup>"),
+        (r"\sqrt n", "√n"),
+        (r"\sum_k\frac{n_k}{n}\theta_k", "Σ<sub>k</sub>n<sub>k</sub>/nθ<sub>k</sub>"),
+        (r"\hat f=(s-q)/(p-q)", "f\u0302=(s-q)/(p-q)"),
+        (r"e^{-\Delta_1/2}", "e<sup>-Δ<sub>1</sub>/2</sup>"),
+        (
+            r"\mathrm{Dec}(\tilde f(x)) < \|w\|_1",
+            "Dec(f\u0303(x)) &lt; ‖w‖<sub>1</sub>",
+        ),
+        (r"a \strange b", "a strangeb"),
+    ],
+)
+def test_a_formula_in_running_text_needs_no_tex(tex, shown):
+    assert as_html(tex) == shown
+
+
+@lessons
+def test_no_formula_is_left_as_tex(lesson):
+    _, text = page(lesson)
+    shown = re.findall(r'<span class="formula">(.*?)</span>', text)
+    assert not [own for own in shown if re.search(r"[\\{}^_$]|frac|text", own)]
 
 
 def test_the_command_writes_a_file_and_names_it(tmp_path, capsys):
