@@ -12,6 +12,8 @@ COMMANDS = {
     "book": ("privlab.course.book.command", "make web pages from the notebooks"),
     "doctor": ("privlab.course.doctor", "check this computer for the course"),
     "grade": ("privlab.course.grade.command", "mark what students handed in"),
+    "slides": ("privlab.course.slides", "write a lesson's slides as one HTML file"),
+    "quiz": ("privlab.course.gift", "print quiz questions for Moodle"),
 }
 
 

@@ -15,6 +15,7 @@
 
 # %%
 from privlab.course.lesson import claim, predict, reveal, source
+from privlab.course.quiz import quiz
 from privlab.widgets import choice, explore, log_slider, slider
 
 # %% [markdown]
@@ -321,3 +322,15 @@ source(views)
 # 2009, STOC. Dwork and Roth 2014, *The Algorithmic Foundations of Differential
 # Privacy*. Near, Darais, Lefkovitz and Howarth 2025, NIST SP 800-226. Albrecht et al.
 # 2018, *Homomorphic Encryption Security Standard*.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+quiz("2")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -21,6 +21,7 @@ import numpy as np
 from privlab.core.datasets import digits
 from privlab.core.privacy import Privacy
 from privlab.course.lesson import claim, predict, reveal, source
+from privlab.course.quiz import quiz
 from privlab.dp.audit import audit
 from privlab.dp.discrete import DiscreteLaplace
 from privlab.dp.mechanisms import Gaussian, Laplace, RandomizedResponse
@@ -492,3 +493,15 @@ claim(
 # and Roth 2014, *The Algorithmic Foundations of Differential Privacy*. Balle and Wang
 # 2018, ICML. Canonne, Kamath and Steinke 2020, NeurIPS. Digits: Alpaydin and Kaynak
 # 1998, UCI.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+quiz("3.1")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

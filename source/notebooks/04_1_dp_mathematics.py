@@ -20,6 +20,7 @@ import numpy as np
 from privlab.core.datasets import breast_cancer
 from privlab.core.privacy import Privacy
 from privlab.course.lesson import claim, predict, reveal, source
+from privlab.course.quiz import quiz
 from privlab.widgets import choice, explore, explore_on_run
 from privlab.widgets import log_slider, show, slider
 
@@ -688,3 +689,15 @@ reveal("low-bits", "90 %")
 # ICML. Balle, Barthe and Gaboardi 2018, NeurIPS. Canonne, Kamath and Steinke 2020,
 # NeurIPS. Feldman and Zrnic 2021, NeurIPS. Gopi, Lee and Wutschitz 2021, NeurIPS. Dong,
 # Roth and Su 2022, J. R. Stat. Soc. B 84. Breast cancer: Wolberg et al. 1995, UCI.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+quiz("4.1")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*
