@@ -2,6 +2,7 @@
 
     python lab.py [--no-browser] [--port N]   set up, call the doctor, open JupyterLab
     python lab.py test [pytest arguments]     set up, then run every check
+    python lab.py hub                         set up, serve a class on this server
     python lab.py freeze                      write constraints.txt anew
 
 Setting up makes the folder .venv beside this file and installs the pinned course in
@@ -33,7 +34,11 @@ STAMP = VENV / "installed"  # written last: without it the set-up did not end we
 PYPROJECT, CONSTRAINTS = COURSE / "pyproject.toml", COURSE / "constraints.txt"
 PIP = (PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check")
 PINNED = ("-c", CONSTRAINTS)
-SERVED_BY = {"": ("", "[dev]"), "[dev]": ("[dev]",)}  # extras, and those that hold them
+SERVED_BY = {  # extras, and those that hold them
+    "": ("", "[hub]", "[dev]"),
+    "[hub]": ("[hub]", "[dev]"),
+    "[dev]": ("[dev]",),
+}
 OLDEST, NEWEST = (3, 11), (3, 14)  # tenseal has ready-made builds for these alone
 ROOM = 4  # GB: the installed course takes 2, downloading and unpacking it the rest
 
@@ -108,7 +113,7 @@ def main(arguments):
 
 def parse(arguments):
     """The task, its options, and what is left for pytest."""
-    tasks = {"test": test, "freeze": freeze}
+    tasks = {"test": test, "hub": hub, "freeze": freeze}
     named = bool(arguments) and arguments[0] in tasks
     task = tasks[arguments[0]] if named else start
     parser = argparse.ArgumentParser(
@@ -146,6 +151,16 @@ def start(options, _):
         serve.append("--no-browser")
     try:
         return run(PYTHON, "-m", "jupyterlab", *serve)
+    except KeyboardInterrupt:
+        return 0
+
+
+def hub(options, _):
+    """Set up with JupyterHub and serve a class: classroom/hub/README.md guides."""
+    set_up("[hub]", options.torch_index)
+    config = COURSE / "classroom" / "hub" / "jupyterhub_config.py"
+    try:
+        return run(PYTHON, "-m", "jupyterhub", "-f", config)
     except KeyboardInterrupt:
         return 0
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "build": ("privlab.course.build", "make the notebooks from source/"),
     "doctor": ("privlab.course.doctor", "check this computer for the course"),
     "grade": ("privlab.course.grade.command", "mark what students handed in"),
+    "submit": ("privlab.course.submit", "hand in exercises on a class server"),
 }
 
 
