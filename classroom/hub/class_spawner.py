@@ -95,13 +95,13 @@ def hand_in_folder(name: str, own: ClassSettings) -> Path:
 def prepare(spawner: Spawner, own: ClassSettings) -> None:
     """Make the learner's folder to hand in to, before the server starts.
 
-    Done as root, and only in folders that root owns. The teachers' group reads all of
-    them; a learner opens the own one and cannot even list the others.
+    Done by the hub's account (root), in a folder that it owns. The teachers' group
+    reads all of them; a learner opens the own one and cannot even list the others.
     """
     teachers = grp.getgrnam(own.teachers).gr_gid
     everyone, folder = Path(own.handed_in), hand_in_folder(spawner.user.name, own)
     everyone.mkdir(mode=0o755, parents=True, exist_ok=True)
-    _give(everyone, 0, teachers, TEACHERS_LIST)
+    _give(everyone, os.geteuid(), teachers, TEACHERS_LIST)
     folder.mkdir(mode=0o700, exist_ok=True)
     _give(folder, pwd.getpwnam(spawner.user.name).pw_uid, teachers, TEACHERS_READ)
 
