@@ -3,6 +3,7 @@
     python lab.py [--no-browser] [--port N]   set up, call the doctor, open JupyterLab
     python lab.py test [pytest arguments]     set up, then run every check
     python lab.py book                        make the web pages in build/book
+    python lab.py hub                         set up, serve a class on this server
     python lab.py freeze                      write constraints.txt anew
 
 Setting up makes the folder .venv beside this file and installs the pinned course in
@@ -36,8 +37,9 @@ PIP = (PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check")
 PINNED = ("-c", CONSTRAINTS)
 # extras, and those that hold them
 SERVED_BY = {
-    "": ("", "[book]", "[dev]"),
+    "": ("", "[book]", "[hub]", "[dev]"),
     "[book]": ("[book]", "[dev]"),
+    "[hub]": ("[hub]", "[dev]"),
     "[dev]": ("[dev]",),
 }
 OLDEST, NEWEST = (3, 11), (3, 14)  # tenseal has ready-made builds for these alone
@@ -114,7 +116,7 @@ def main(arguments):
 
 def parse(arguments):
     """The task, its options, and what is left for pytest."""
-    tasks = {"test": test, "book": book, "freeze": freeze}
+    tasks = {"test": test, "book": book, "hub": hub, "freeze": freeze}
     named = bool(arguments) and arguments[0] in tasks
     task = tasks[arguments[0]] if named else start
     parser = argparse.ArgumentParser(
@@ -152,6 +154,16 @@ def start(options, _):
         serve.append("--no-browser")
     try:
         return run(PYTHON, "-m", "jupyterlab", *serve)
+    except KeyboardInterrupt:
+        return 0
+
+
+def hub(options, _):
+    """Set up with JupyterHub and serve a class: classroom/hub/README.md guides."""
+    set_up("[hub]", options.torch_index)
+    config = COURSE / "classroom" / "hub" / "jupyterhub_config.py"
+    try:
+        return run(PYTHON, "-m", "jupyterhub", "-f", config)
     except KeyboardInterrupt:
         return 0
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "grade": ("privlab.course.grade.command", "mark what students handed in"),
     "slides": ("privlab.course.slides", "write a lesson's slides as one HTML file"),
     "quiz": ("privlab.course.gift", "print quiz questions for Moodle"),
+    "submit": ("privlab.course.submit", "hand in exercises on a class server"),
 }
 
 

@@ -53,8 +53,8 @@ def diagnose() -> tuple[Finding, ...]:
         *wheels(WHEELS),
         cores(os.cpu_count() or 1),
         memory(_memory_size()),
-        disk(shutil.disk_usage(paths.COURSE).free),
-        writable("course", paths.COURSE, "copy the course to a folder of your own"),
+        disk(shutil.disk_usage(_there(paths.work())).free),
+        writable("course", paths.work(), "copy the course to a folder of your own"),
         writable("progress", paths.home(), "set PRIVLAB_HOME to a folder of your own"),
         widgets(),
         kernel(),
@@ -130,13 +130,17 @@ def disk(free: int) -> Finding:
 
 def writable(name: str, folder: Path, remedy: str) -> Finding:
     """Write a file in ``folder``, or where it would be made, and take it away again."""
-    there = next(place for place in (folder, *folder.parents) if place.exists())
     try:
-        with tempfile.TemporaryFile(dir=there):
+        with tempfile.TemporaryFile(dir=_there(folder)):
             return Finding(name, "ok", f"{folder} can be written")
     except OSError as error:
         detail = f"{folder} cannot be written: {error.strerror}"
         return Finding(name, "problem", detail, remedy)
+
+
+def _there(folder: Path) -> Path:
+    """The folder, or the nearest above it that exists."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def widgets() -> Finding:
