@@ -1,7 +1,8 @@
 """Questions with one right option, asked one after the other with a reason for each.
 
-Where a front end listens, radio buttons: the arrow keys choose, the tabulator goes on,
-and the reason appears at once. Elsewhere the questions with their answers folded.
+Where a front end listens, radio buttons: the tabulator goes from option to option, the
+space bar chooses, and the reason appears at once. Elsewhere the questions, with their
+answers folded.
 """
 
 import html
