@@ -437,7 +437,8 @@ explore(
 # nonsense, a thousand give nearly everything.*
 #
 # This is model stealing (模型窃取): $d+1$ equations for $d$ weights and a constant
-# (Tramèr et al. 2016). Encryption protects the client from the bank, not the bank from
+# (Tramèr et al. 2016). Five of the six applicants were invented, average but for one
+# feature, the sixth average in all. Encryption protects the client from the bank, not the bank from
 # the client. It even blinds the bank: it cannot round an answer, or see that the
 # questions are odd, because it sees neither. What is left to it: noise, which spoils
 # honest answers as much; a limit on questions; or a decision instead of a score.
