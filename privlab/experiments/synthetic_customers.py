@@ -101,8 +101,8 @@ class SyntheticCustomers:
     def summary(self) -> str:
         return (
             f"{self.way.capitalize()}: a scorecard learnt from invented customers "
-            f"has AUC {self.auc:.2f}, from real ones {self.real_auc:.2f}; the attack has "
-            f"AUC {self.attack.auc:.2f}."
+            f"has AUC {self.auc:.2f}, from real ones {self.real_auc:.2f}; the attack "
+            f"has AUC {self.attack.auc:.2f}."
         )
 
 
