@@ -113,6 +113,16 @@ claim("category and week: hardly anyone", coarse[3] < 0.05)
 reveal("unicity", "nine in ten or more")
 
 # %% [markdown]
+# The same attack, on the file that you read in:
+
+# %%
+from privlab.experiments.bank_purchases import singled_in
+
+yours = singled_in(own, detail="shop and day", seed=61)
+print(yours.summary)
+claim("your own table runs through the same attack", yours.customers == 30)
+
+# %% [markdown]
 # **A regulator would ask** whether a table without names is anonymous. In Europe the
 # test is in Recital 26 of the GDPR (in application since 25 May 2018), and *singling
 # out* is named there. In China, PIPL Article 73 tells de-identified from anonymised
@@ -122,8 +132,8 @@ reveal("unicity", "nine in ten or more")
 # ## Statistics with a ledger
 #
 # So keep the purchases in and let statistics out: what does a customer spend, by
-# category and age? **The attack before.** The table of May and the table of June differ
-# by one customer who closed the account. Subtract: the *differencing attack* (差分攻击).
+# category and age? **The attack before.** The table is published, one customer closes the
+# account, the table is published again. Subtract: the *differencing attack* (差分攻击).
 #
 # **Build.** Three steps, in this order.
 #
