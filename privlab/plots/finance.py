@@ -33,7 +33,8 @@ def draw_spending_table(result: SpendingTable, ax: Axes) -> Axes:
         cells, BANDS, result.means, result.published, strict=True
     ):
         cell.barh(rows, true, **style.fill(5) | {"hatch": ""}, label="true")
-        cell.plot(told, rows, "o", color=style.BLACK, markersize=5, label="published")
+        seen = np.minimum(told, 1.2 * result.means.max())  # beyond: at the edge
+        cell.plot(seen, rows, "o", color=style.BLACK, markersize=5, label="published")
         cell.set_xlim(0, 1.25 * result.means.max())
         cell.xaxis.set_major_locator(MaxNLocator(2))  # few ticks: drawn in 0.2 s
         cell.set_yticks(rows if cell is cells[0] else [])

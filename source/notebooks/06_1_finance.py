@@ -243,7 +243,8 @@ explore(
 # %% [markdown]
 # *Four age bands; bars are true means by category, dots are published. At ε = 1 and a
 # cap of 10,000 yuan the dots lie near the ends of the bars, about a tenth off. With a
-# cap of 500 all lie far to the left, with 50,000 they scatter.*
+# cap of 500 all lie far to the left, with 50,000 they scatter; a dot beyond the panel is
+# drawn at its edge.*
 
 # %%
 low, good, high = (
