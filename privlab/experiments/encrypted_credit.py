@@ -211,11 +211,15 @@ class StolenScorecard:
 def stolen_scorecard(*, queries: int, noise: float, seed: int) -> StolenScorecard:
     """Ask for encrypted scores, decrypt, and solve d + 1 equations.
 
+    The first d + 1 questions are invented people, average but for one feature.
+
     Under CKKS the bank cannot round what it cannot see; it can add ``noise``, normal of
     this standard deviation, to the log-odds of each answer.
     """
     bank, (_, fresh), keys = scorecard(seed=seed), halves(seed=seed), client_keys()
-    rows = standard(fresh.features[:queries])
+    d = len(bank.weights)
+    chosen = np.vstack([np.zeros(d), np.eye(d)])  # nobody checks that they exist
+    rows = np.vstack([chosen, standard(fresh.features)])[:queries]
     drawn = np.random.default_rng(seed).normal(0, noise, queries)
     answer = bank.score(vectors.columns(keys.public, rows)) + drawn
     weights, bias = map_from(rows, vectors.decrypt(keys, answer)[:, None])

@@ -100,9 +100,9 @@ class SyntheticCustomers:
     @property
     def summary(self) -> str:
         return (
-            f"{self.way.capitalize()}: a scorecard learnt from invented customers has AUC "
-            f"{self.auc:.2f}, from real ones {self.real_auc:.2f}; the attack has "
-            f"AUC {self.attack.auc:.2f}."
+            f"{self.way.capitalize()}: a scorecard learnt from invented customers "
+            f"has AUC {self.auc:.2f}, from real ones {self.real_auc:.2f}; the attack "
+            f"has AUC {self.attack.auc:.2f}."
         )
 
 

@@ -113,6 +113,16 @@ claim("category and week: hardly anyone", coarse[3] < 0.05)
 reveal("unicity", "nine in ten or more")
 
 # %% [markdown]
+# The same attack, on the file that you read in:
+
+# %%
+from privlab.experiments.bank_purchases import singled_in
+
+yours = singled_in(own, detail="shop and day", seed=61)
+print(yours.summary)
+claim("your own table runs through the same attack", yours.customers == 30)
+
+# %% [markdown]
 # **A regulator would ask** whether a table without names is anonymous. In Europe the
 # test is in Recital 26 of the GDPR (in application since 25 May 2018), and *singling
 # out* is named there. In China, PIPL Article 73 tells de-identified from anonymised
@@ -122,8 +132,8 @@ reveal("unicity", "nine in ten or more")
 # ## Statistics with a ledger
 #
 # So keep the purchases in and let statistics out: what does a customer spend, by
-# category and age? **The attack before.** The table of May and the table of June differ
-# by one customer who closed the account. Subtract: the *differencing attack* (差分攻击).
+# category and age? **The attack before.** The table is published, one customer closes the
+# account, the table is published again. Subtract: the *differencing attack* (差分攻击).
 #
 # **Build.** Three steps, in this order.
 #
@@ -233,7 +243,8 @@ explore(
 # %% [markdown]
 # *Four age bands; bars are true means by category, dots are published. At ε = 1 and a
 # cap of 10,000 yuan the dots lie near the ends of the bars, about a tenth off. With a
-# cap of 500 all lie far to the left, with 50,000 they scatter.*
+# cap of 500 all lie far to the left, with 50,000 they scatter; a dot beyond the panel is
+# drawn at its edge.*
 
 # %%
 low, good, high = (
@@ -437,7 +448,8 @@ explore(
 # nonsense, a thousand give nearly everything.*
 #
 # This is model stealing (模型窃取): $d+1$ equations for $d$ weights and a constant
-# (Tramèr et al. 2016). Encryption protects the client from the bank, not the bank from
+# (Tramèr et al. 2016). Five of the six applicants were invented, average but for one
+# feature, the sixth average in all. Encryption protects the client from the bank, not the bank from
 # the client. It even blinds the bank: it cannot round an answer, or see that the
 # questions are odd, because it sees neither. What is left to it: noise, which spoils
 # honest answers as much; a limit on questions; or a decision instead of a score.
