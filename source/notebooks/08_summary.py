@@ -74,12 +74,13 @@ show(board, draw_scoreboard)
 # %% [markdown]
 # *Nine rows of attacks, nine columns of defences. A cell holds the mean gain over five
 # seeds and half the width of its interval; the darker, the more the attack gains.
-# Hatched cells do not apply. The two lowest rows are dark from end to end.*
+# Hatched cells do not apply. The two lowest rows are dark wherever they were measured.*
 #
 # **What ± means.** Each seed draws other people, other wrong records and other noise.
 # From five values with mean $m$ and standard deviation $s$, a sixth lies within
 # $m\pm 2.78\,s\sqrt{1+1/5}$ with 95 % probability, if seeds scatter like a normal law.
-# Five equal values do not prove that a sixth is the same, so $s$ is at least 0.005.
+# Five equal values do not prove that a sixth is the same, so $s$ is at least 0.005. Read ±
+# before you read the number: poison against ε = 1 has ± 0.69, so five seeds know little.
 #
 # **Why cells are hatched.** Whoever trains in the open holds the images; there is no
 # update to rebuild. Images hold no words to scrub. And an encrypted answer is opened by
@@ -111,6 +112,7 @@ def gain(attack, defence):
     return board.cell(attack, defence).mean
 
 
+# %%
 claim(
     "undefended, the model repeats wrong records of its members",
     gain("recorded label", NONE) > 0.5,
@@ -198,6 +200,8 @@ claim(
     not any(stopped.values()),
 )
 reveal("row-of-integrity", "none of them")
+
+# %%
 measured = {
     name: [a for a in CONFIDENTIALITY if board.cell(a, name).applies]
     for name in names
@@ -213,6 +217,11 @@ claim(
 # that asks the model, and leaves two published counts at 0.94: eight is a large number
 # when it is spent on one count. *Scrubbing* (脱敏) took out every card number, which has a
 # form, and not one door code, which has none.
+#
+# And read what is promised to whom. In the language model ε is for *one line*, and each
+# secret stands in eight. That none was recited is a measurement; the promise is weaker.
+# Nor does privacy make a model robust: at ε = 1 adversarial images take less away because
+# there is less to take, 66 % right answers instead of 86 %.
 #
 # ## A low number is no promise
 #
@@ -291,6 +300,8 @@ claim(
 )
 claim("C27: encrypted answers cost 100 times and more", price[HE].seconds > 100)
 claim("and megabytes a question", price[HE].bytes > 1e6)
+
+# %%
 claim(
     "masks cost a third more bytes at most",
     price[MASKS].bytes < 1.34 * price[FL].bytes,
@@ -358,7 +369,7 @@ claim(
 # ## Laws and standards (法律与标准)
 #
 # 8.2 expects that laws and standards "will be completed". Some that exist, with the date
-# and the place where it is written. None of them names an ε.
+# and the place where it is written. None of them sets a limit for ε.
 
 # %%
 from privlab.course.claims import laws, laws_table
