@@ -231,7 +231,7 @@ claim(
 # %%
 predict(
     "asked-again",
-    "A count rounded to 5s gives 0.2 away. And 30 counts of groups with you in?",
+    "A count rounded to 5s gives 0.2 away. And 30 counts of groups with you?",
     options=["still 0.2", "about 0.5", "nearly everything"],
 )
 

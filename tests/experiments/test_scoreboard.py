@@ -110,14 +110,6 @@ def test_the_command_reproduces_a_row_of_networks():
     assert math.isclose(found, cell.values[0], abs_tol=2 / 50)
 
 
-def test_cells_of_measures_what_applies_and_nothing_else(monkeypatch):
-    gains = {attack: lambda name, seed: seed + len(name) for attack in ATTACKS}
-    monkeypatch.setattr(board, "ATTACKS", gains)
-    found = board.cells_of([FL, MASKS], 3)
-    assert found[COUNTS] == {FL: 5, MASKS: 13}
-    assert found[board.CODE] == {FL: 5}
-
-
 # Intervals
 
 
