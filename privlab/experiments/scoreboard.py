@@ -1,11 +1,11 @@
 """Every attack against every defence: measured by ``python -m bench scoreboard``.
 
 The numbers lie in ``data/scoreboard.json`` with the command, date, versions and seeds
-that made them. ``scoreboard`` reads them; ``cells_of`` measures anew.
+that made them. ``scoreboard`` reads them; ``ATTACKS`` measures a cell anew.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -184,14 +184,6 @@ def scoreboard() -> Scoreboard:
 
 def measurable(attack: str, defence: str) -> bool:
     return (attack, defence) not in REASONS
-
-
-def cells_of(defences: Sequence[str], seed: int) -> dict[str, dict[str, float]]:
-    """All cells of these defences at one seed, ``[attack][defence]``."""
-    return {
-        attack: {d: gain(d, seed) for d in defences if measurable(attack, d)}
-        for attack, gain in ATTACKS.items()
-    }
 
 
 def to_json(board: Scoreboard) -> str:
