@@ -63,7 +63,7 @@ def held_out(ratings: Ratings, *, seed: int) -> tuple[Ratings, Ratings]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FactorPrice:
-    """RMSE in stars: ``private`` and ``biases`` (e,) by ``epsilons``; two without noise.
+    """RMSE in stars: ``private`` and ``biases`` (e,) by ``epsilons``; without noise.
 
     ``biases`` has no tastes: film means and the viewer's mood, at the same promise.
     """

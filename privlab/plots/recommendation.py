@@ -11,7 +11,7 @@ from privlab.experiments.guessed_age import GuessedAge
 from privlab.experiments.named_viewers import NamedViewers
 from privlab.experiments.private_factors import FactorPrice, TwoAttacks
 from privlab.experiments.stolen_scores import StolenFilms
-from privlab.experiments.watched_counts import CURATOR, CountPrices, Popularity
+from privlab.experiments.watched_counts import CountPrices, Popularity
 from privlab.plots import style
 
 MARKERS, FIRST = "osD^", 20
@@ -107,7 +107,7 @@ def draw_count_prices(result: CountPrices, ax: Axes) -> Axes:
     ax.set_xticks(result.users, [f"{n:,}" for n in result.users])
     ax.minorticks_off()
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    title = f"ε = {result.epsilon:.2g}: {CURATOR} stays, the others grow as √n"
+    title = f"ε = {result.epsilon:.2g}: the price of trusting nobody"
     return style.label(ax, title, "viewers (count)", "error of a count (viewers)")
 
 
