@@ -56,6 +56,7 @@ from pathlib import Path
 
 from privlab.core.movielens import BadRatings, load_movielens
 
+# %%
 two = "7::31::5::978300760\n7::40::3::978302109\n"
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "ratings.dat")
@@ -128,7 +129,7 @@ reveal("four-films", "nine in ten or more")
 # This happened. In October 2006 Netflix published 100 million ratings of 480,000
 # subscribers, with random numbers for names. The paper showed that eight ratings, two
 # of which may be wrong, with dates within 14 days, single out 99 % of the records; it
-# named two by ratings on a public film site. A second contest was called off in March
+# found two people by their ratings on a public film site. A second contest was called off in March
 # 2010 after a lawsuit and questions from the US Federal Trade Commission.
 #
 # **Build and attack again.** Take away the days, then the stars: choose *films only*.
@@ -202,7 +203,7 @@ claim("that you watched tells nearly as much as how you liked", unrated > 0.73)
 #
 # $$s = b + W r,\qquad W = C\,(C^\top C+\lambda I)^{-1} C^\top ,$$
 #
-# the linear form of PureSVD (Cremonesi, Koren and Turrin 2010). One multiplication deep:
+# PureSVD (Cremonesi, Koren and Turrin 2010) with a ridge λ. One multiplication deep:
 # one ciphertext in slots goes up, one score for each film comes down. The characters are
 # rounded to whole 64ths, so that both sides compute with the same numbers.
 
@@ -356,7 +357,7 @@ explore(
 # %% [markdown]
 # *Bars: how many watched each of the 20 most watched films. Dots: what was published.
 # One film asked: near enough to tell hits from the rest. The other two without a
-# curator: nothing can be seen. With the curator the dots sit on the bars.*
+# curator: hardly anything can be seen. With the curator the dots sit on the bars.*
 
 # %%
 from privlab.experiments.watched_counts import count_prices
@@ -470,7 +471,8 @@ claim("the accountant allows it", 0.99 < spent <= 1)
 # %%
 crowd, small = (factor_price(users=n, seed=63) for n in (1_000, 250))
 claim("tastes beat film means, without noise", crowd.twin < crowd.means - 0.2)
-claim("ε = 8 costs 0.1 stars at most", crowd.at(8) < crowd.twin + 0.1)
+half = (crowd.twin + crowd.means) / 2
+claim("ε = 8 keeps more than half of that gain", crowd.at(8) < half)
 claim("and ε = 1 still beats film means", crowd.at(1) < crowd.means)
 claim("250 viewers: ε = 1 is worse than that", small.at(1) > small.means + 0.1)
 
@@ -516,9 +518,10 @@ reveal("two-attacks", "who was in")
 # personal characteristics.
 #
 # **Price**: the curve above. **A regulator would ask** what ε covers: the model, not
-# the log of ratings, nor the suggestions. Since February 2024 the EU's Digital Services
-# Act (Regulation 2022/2065, Article 38) makes very large platforms offer a recommender
-# not based on profiling, however private its training was.
+# the log of ratings, nor the suggestions. The EU's Digital Services Act (Regulation
+# 2022/2065, in full application since 17 February 2024), Article 38, makes very large
+# platforms offer at least one recommender not based on profiling, however private the
+# training of the other was.
 #
 # **Your turn** → `re-04` and `re-05`.
 #
