@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from scipy.optimize import nnls
 
 from privlab.core import progress
 from privlab.dp.accounting import rdp_epsilon
@@ -61,7 +62,7 @@ def mechanism(*, policy: str, clients: int, epsilon: float) -> ClientLevel:
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """One federation on this machine: seconds and bytes of a round, and what it learned.
+    """One federation on this machine: a round's seconds and bytes, and what it learned.
 
     ``noise`` is the deviation of the noise on each weight of the mean, ``asked`` the
     clients asked in a round, on average over the rounds.
@@ -100,18 +101,19 @@ def measured_round(*, policy: str, clients: int, epsilon: float, seed: int) -> R
 class Scale:
     """What was measured on this machine, and the law fitted to it.
 
-    ``seconds`` of a round are ``fixed + each * asked``, fitted with relative errors.
+    ``seconds`` of a round are ``asking * asked + keeping * clients``: a client that is
+    asked trains, and one that is not has to be kept in the list all the same.
     """
 
     policy: str
     epsilon: float
     measured: tuple[Round, ...]
-    fixed: float
-    each: float
+    asking: float
+    keeping: float
 
     def seconds(self, clients: int) -> float:
         """The law's seconds of a round, with the clients one after the other."""
-        return self.fixed + self.each * self.asked(clients)
+        return self.asking * self.asked(clients) + self.keeping * clients
 
     def asked(self, clients: int) -> float:
         return sampling_rate(self.policy, clients) * clients
@@ -131,15 +133,15 @@ class Scale:
     def summary(self) -> str:
         small, large = self.measured[0], self.measured[-1]
         return (
-            f"{self.policy.capitalize()}, ε = {self.epsilon:g}: from {small.clients} to "
-            f"{large.clients} clients the noise falls from {small.noise:.2g} to "
+            f"{self.policy.capitalize()}, ε = {self.epsilon:g}: from {small.clients} "
+            f"to {large.clients} clients the noise falls from {small.noise:.2g} to "
             f"{large.noise:.2g} and accuracy goes from {small.accuracy:.0%} to "
             f"{large.accuracy:.0%}; a round moves {large.bytes / 1e6:.2g} MB."
         )
 
 
 def scale(*, policy: str, epsilon: float, largest: int, seed: int) -> Scale:
-    """Federations of 10, 100, ... up to ``largest`` clients, and the law behind them."""
+    """Federations of 10, 100, ... up to ``largest`` clients, and the law they fit."""
     counts = [count for count in MEASURED if count <= largest]
     if len(counts) < 2:
         raise ValueError(f"largest={largest} must be >= {MEASURED[1]} for a law")
@@ -148,15 +150,22 @@ def scale(*, policy: str, epsilon: float, largest: int, seed: int) -> Scale:
         measured_round(clients=count, **setting)
         for count in progress.bar(counts, "federations")
     )
-    fixed, each = _line(measured)
+    asking, keeping = _law(measured)
     return Scale(
-        policy=policy, epsilon=epsilon, measured=measured, fixed=fixed, each=each
+        policy=policy,
+        epsilon=epsilon,
+        measured=measured,
+        asking=asking,
+        keeping=keeping,
     )
 
 
-def _line(rounds: tuple[Round, ...]) -> tuple[float, float]:
-    """``seconds = fixed + each * asked``, least squares of the relative errors."""
+def _law(rounds: tuple[Round, ...]) -> tuple[float, float]:
+    """Seconds for each client asked and each client kept, neither below 0.
+
+    Least squares of the *relative* errors: else the largest federation alone counts.
+    """
     seconds = np.array([own.seconds for own in rounds])
-    columns = np.array([[1, own.asked] for own in rounds]) / seconds[:, None]
-    fixed, each = np.linalg.lstsq(columns, np.ones(len(rounds)), rcond=None)[0]
-    return float(fixed), float(each)
+    columns = np.array([[own.asked, own.clients] for own in rounds])
+    found, _ = nnls(columns / seconds[:, None], np.ones(len(rounds)))
+    return float(found[0]), float(found[1])

@@ -89,8 +89,8 @@ class Factored:
     def summary(self) -> str:
         return (
             f"{self.runs} runs on N = {self.modulus}: {self.found} found "
-            f"{self.factors[0]} × {self.factors[1]} by a period, {self.by_luck} by luck; "
-            f"{self.chance:.1%} of the runs should by a period."
+            f"{self.factors[0]} × {self.factors[1]} by a period, {self.by_luck} by "
+            f"luck; {self.chance:.1%} of the runs should by a period."
         )
 
 

@@ -1,4 +1,4 @@
-"""Promises against an adversary who can compute everything: which of them still hold."""
+"""Promises against an adversary who can compute everything: which still hold."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Unbounded:
     @property
     def summary(self) -> str:
         return (
-            f"ε = {self.epsilon:g}: the best guesser of all, with any computer, is right "
+            f"ε = {self.epsilon:g}: the best guesser, with any computer, is right "
             f"{self.right:.1%} of the time; ε allows {self.limit:.1%}."
         )
 
@@ -83,7 +83,7 @@ class LatticeLimits:
 
 
 def lattice_limits() -> LatticeLimits:
-    """The two tables of ``he.security`` and the sets of ``he.context``, side by side."""
+    """The two tables of ``he.security``, and the sets of ``he.context`` beside them."""
     degrees = list(MOST_BITS)
     return LatticeLimits(
         degrees=np.array(degrees),
