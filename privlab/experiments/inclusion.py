@@ -43,10 +43,10 @@ def inclusion(*, size: int, entry: int) -> Inclusion:
     leaves = [leaf_hash(bytes([i])) for i in range(size)]
     root, path = merkle_root(leaves), inclusion_path(leaves, index)
     beside, way = _spans(0, size, index)
-    verdicts = (
-        root_from(leaf, index, size, path) == root for leaf in _two(leaves, index)
+    accepted, other = (
+        root_from(leaf, index, size, path) == root
+        for leaf in (leaves[index], leaf_hash(b"another record"))
     )
-    accepted, other = verdicts
     return Inclusion(
         size=size,
         index=index,
