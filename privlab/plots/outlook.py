@@ -8,7 +8,7 @@ from privlab.experiments.inclusion import Inclusion
 from privlab.experiments.many_clients import BEYOND, MEASURED, Scale
 from privlab.experiments.period import FOURIER, PeriodStep
 from privlab.experiments.public_updates import PublicUpdate
-from privlab.experiments.tampered_log import CHECKS, TamperedLog
+from privlab.experiments.tampered_log import CHECKS, NO_HEAD, TamperedLog
 from privlab.experiments.unbounded import LatticeLimits
 from privlab.plots import style
 
@@ -92,6 +92,8 @@ def draw_tampered_log(result: TamperedLog, ax: Axes) -> Axes:
         for column in range(entries):
             fine = good[column] if len(good) == entries else good[0]
             color = style.SKY if fine else style.VERMILION
+            if name == "head" and result.head == NO_HEAD:
+                color = "#DDDDDD"  # there is nothing to check
             box = {"width": 0.86, "height": 0.8, "color": color}
             ax.barh(row, left=column + 0.57, **box)
             mark, ink = ("·", "black") if fine else ("×", "white")
