@@ -35,7 +35,7 @@ def runs(modulus: int, base: int, multiples: list[int]) -> dict:
     }
 
 
-def periods_of_five_machines(answer, rng):
+def periods_of_six_machines(answer, rng):
     """lucky and unlucky readings, shared factors, and too few of them"""
     compare(
         answer,
@@ -44,6 +44,7 @@ def periods_of_five_machines(answer, rng):
         [
             runs(21, 2, [1]),
             runs(77, 2, [6, 10]),
+            runs(77, 2, [10, 1]),
             runs(221, 2, [9, 6]),
             runs(77, 2, [15, 10]),
             runs(55, 2, [12, 15, 10]),
@@ -100,7 +101,7 @@ ou_01 = Exercise(
         "found = math.lcm(*denominators); return found if pow(base, found, modulus) "
         "== 1 else 0.",
     ),
-    public=(periods_of_five_machines,),
+    public=(periods_of_six_machines,),
     hidden=(periods_of_any_machine,),
     mistakes={
         "first-only": Mistake(
@@ -152,7 +153,7 @@ def job(levels, prime_bits, sent, shelf, machine) -> dict:
     }
 
 
-def degrees_for_seven_jobs(answer, rng):
+def degrees_for_eight_jobs(answer, rng):
     """the example, a close call in the year itself, long shelves, no ring at all"""
     compare(
         answer,
@@ -166,6 +167,7 @@ def degrees_for_seven_jobs(answer, rng):
             job(1, 35, 2026, 30, 2035),
             job(20, 40, 2026, 1, 2035),
             job(30, 40, 2026, 20, 2035),
+            job(3, 42, 2041, 0, 2040),
         ],
     )
 
@@ -218,7 +220,7 @@ ou_02 = Exercise(
         "Go through `MOST_BITS` from the smallest degree and return the first whose "
         "limit is at least (levels + 2) * prime_bits; after the loop return 0.",
     ),
-    public=(degrees_for_seven_jobs,),
+    public=(degrees_for_eight_jobs,),
     hidden=(degrees_for_any_job,),
     mistakes={
         "classical-always": Mistake(
