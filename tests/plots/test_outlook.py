@@ -52,7 +52,7 @@ def test_measured_dots_are_filled_and_extrapolated_ones_hollow(ax):
     )
     result = Scale(policy=A_HUNDRED, epsilon=1, measured=rounds, asking=0, keeping=1)
     plots.draw_scale(result, ax)
-    law, hollow, dots = ax.figure.axes[1].lines
+    _law, hollow, dots = ax.figure.axes[1].lines
     assert hollow.get_markerfacecolor() == "white"
     np.testing.assert_allclose(hollow.get_xdata(), BEYOND)
     np.testing.assert_allclose(hollow.get_ydata(), BEYOND)
