@@ -12,6 +12,15 @@ MOST_BITS = {
     32768: (881, 611, 476),
 }
 SECURITIES = (128, 192, 256)
+# the same for 128 bits against a quantum computer (Microsoft SEAL 4, hestdparms.h)
+MOST_BITS_QUANTUM = {
+    1024: 25,
+    2048: 51,
+    4096: 101,
+    8192: 202,
+    16384: 411,
+    32768: 827,
+}
 
 
 def security(degree: int, modulus_bits: float) -> int:
