@@ -8,7 +8,7 @@ from privlab.experiments.hospital_network import Network, learned
 from privlab.experiments.hospital_privacy import ROUNDS, STEPS, per_patient
 from privlab.experiments.shared_task import DIGITS, records, table
 
-PEOPLE = {DIGITS: (50, 100, 200, 400, 800, 1300)}
+PEOPLE = {DIGITS: (50, 100, 200, 400, 800)}
 FEWER = (50, 100, 200, 400)
 DRAWS = 3
 
@@ -29,6 +29,11 @@ class PriceByPeople:
         return self.plain - self.private
 
     @property
+    def falls(self) -> bool:
+        """Whether the most people pay half as much as the fewest, or less."""
+        return bool(self.price[-1] <= self.price[0] / 2)
+
+    @property
     def summary(self) -> str:
         first, last = 100 * self.price[[0, -1]]
         return (
@@ -39,7 +44,7 @@ class PriceByPeople:
 
 
 def price_by_people(*, task: str, epsilon: float, seed: int) -> PriceByPeople:
-    """Train on the first 50, 100, ... people with and without a promise to each.
+    """Train on the first 50, 100 and more people with and without a promise to each.
 
     The same others test every model; the mean of ``DRAWS`` draws of people and noise.
     """

@@ -41,12 +41,8 @@ def costs(data: Shared, way: Way, seed: int) -> Costs:
     A query in the open is its measurements and a number back. At home it is nothing.
     """
     people, d = int(data.clean.sizes.sum()), data.columns
-    training, query, mask_seconds, undecided = (
-        NUMBER * people * (data.raw + 1),
-        0,
-        0.0,
-        0.0,
-    )
+    training, query = NUMBER * people * (data.raw + 1), 0
+    mask_seconds = undecided = 0.0
     if way.federated:
         training = ROUNDS * CLIENTS * 2 * NUMBER * d
     if way.masked:

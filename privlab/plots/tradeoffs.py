@@ -1,4 +1,4 @@
-"""The drawings of lesson 3.4: the ways side by side, the chooser, the price by people."""
+"""The drawings of lesson 3.4: ways side by side, the chooser, the price by people."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -68,7 +68,7 @@ def _beside(cell: Axes, row: int, value: float, told: str) -> None:
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
         cell.text(0.05 * cell.get_xlim()[1], row, told, bbox=box, **look)
     else:
-        cell.text(value + 0.05 * cell.get_xlim()[1], row, told, **look)
+        cell.text(value + 0.1 * cell.get_xlim()[1], row, told, **look)
 
 
 def draw_chosen(result: Recommendation, ax: Axes) -> Axes:
