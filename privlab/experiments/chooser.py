@@ -139,10 +139,11 @@ class Recommendation:
     def summary(self) -> str:
         if self.way is None:
             return f"Nothing here meets this, because {'; '.join(self.reasons)}."
-        return (
-            f"{self.way}, because {', '.join(self.reasons)}; of {len(self.meets)} "
-            f"that meet this it moves the fewest bytes."
-        )
+        others = len(self.meets) - 1
+        why = f"{self.way}, because {', '.join(self.reasons)}"
+        if not others:
+            return f"{why}; nothing else here meets this."
+        return f"{why}; it moves fewer bytes than {others} that meet this as well."
 
 
 def recommend(table: Table, case: Case) -> Recommendation:
