@@ -15,6 +15,7 @@ DIGITS, TUMOURS = "digits", "breast cancer"
 TASKS = (DIGITS, TUMOURS)
 ORDINARY, WRONG, CLIENTS, RATIO = 250, 150, 20, 40
 COLUMNS = 400  # random public features of a digit, beside its pixels
+MOST = 20.0  # of a number in a record; CKKS must hold it
 REACH = 8.0  # about the length of a record; gradient descent likes it short
 
 
@@ -100,5 +101,5 @@ def records(task: str, data: Dataset, public: np.ndarray) -> np.ndarray:
         wide = with_products(torch.from_numpy(x)).numpy()
     scale = wide[public].std(axis=0)
     wide = (wide - wide[public].mean(axis=0)) / np.where(scale > 0, scale, 1)
-    wide = wide * REACH / np.sqrt(wide.shape[1])
+    wide = (wide * REACH / np.sqrt(wide.shape[1])).clip(-MOST, MOST)
     return np.column_stack([wide, np.ones(len(wide))])
