@@ -3,9 +3,10 @@
 A lesson runs as `privlab build` runs it, in a kernel held to ``CORES`` cores, with two
 cells more. The first collects the widgets. The last moves every control of those that
 follow at once to both ends and a place between, and takes the time of each frame,
-drawing included; a widget with a Run button may take longer and is only counted. Seconds
-are from the first cell to the last. Memory is the most that the kernel and its children
-held together, looked at ten times a second. These figures have limits, no peers.
+drawing included; a widget with a Run button may take longer and is only counted.
+Seconds are from the first cell to the last. Memory is the most that the kernel and its
+children held together, looked at ten times a second. These figures have limits, no
+peers.
 """
 
 import json
