@@ -20,6 +20,7 @@ from opacus.optimizers import DPOptimizer, DPOptimizerFastGradientClipping
 from opacus.utils.fast_gradient_clipping_utils import DPLossFastGradientClipping
 from torch import Tensor, nn
 
+from bench._table import Row
 from privlab.core.models import mlp
 from privlab.dp.sgd import DPSGD
 
@@ -29,23 +30,46 @@ OPACUS = {"noise_multiplier": 1.0, "max_grad_norm": 1.0, "expected_batch_size": 
 Jobs = tuple[Callable[[], object], Callable[[], object]]  # the gradient, the whole step
 
 
-def main() -> None:
+def main() -> list[Row]:
     warnings.filterwarnings("ignore", message="Full backward hook is firing")
     torch.manual_seed(0)
     torch.set_num_threads(THREADS)
     header = "".join(f"{name:>16}" for name in CONTESTANTS)
     print(f"{f'ms, {THREADS} thread':24}{header}")
+    rows = []
     for task, jobs in _tasks().items():
         seconds = _rounds(jobs)
         cells = [_cell(each, seconds[0]) for each in seconds]
         print(f"{task:24}" + "".join(f"{cell:>16}" for cell in cells), flush=True)
+        if task.endswith("whole step"):
+            rows += _rows(task, seconds)
+    return rows
+
+
+def _rows(task: str, seconds: list[list[float]]) -> list[Row]:
+    """Ours beside each contestant that clips as well."""
+    _, ours, *peers = seconds
+    names = list(CONTESTANTS)[2:]
+    return [
+        Row(
+            job=f"A private step, {PEOPLE} people, {task.removesuffix(', whole step')}",
+            ours=f"{1e3 * statistics.median(ours):.1f} ms",
+            peer=name,
+            theirs=f"{1e3 * statistics.median(theirs):.1f} ms",
+            ratio=f"{_median_ratio(theirs, ours):.2f}",
+        )
+        for name, theirs in zip(names, peers, strict=True)
+    ]
+
+
+def _median_ratio(theirs: list[float], ours: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
 
 
 def _cell(seconds: list[float], floor: list[float]) -> str:
     """The median time, and the median of its ratios to the floor, round by round."""
-    ratios = [s / f for s, f in zip(seconds, floor, strict=True)]
-    median = statistics.median
-    return f"{1e3 * median(seconds):8.1f} ({median(ratios):5.2f})"
+    ratio = _median_ratio(seconds, floor)
+    return f"{1e3 * statistics.median(seconds):8.1f} ({ratio:5.2f})"
 
 
 def _rounds(jobs: list[Callable[[], object]]) -> list[list[float]]:
@@ -199,7 +223,3 @@ class _Transformer(nn.Module):
         h = h + self.attention(z, z, z, need_weights=False)[0]
         h = h + self.down(F.gelu(self.up(self.norms[1](h))))
         return self.output(h).transpose(1, 2)
-
-
-if __name__ == "__main__":
-    main()

@@ -16,6 +16,7 @@ import numpy as np
 import tenseal as ts
 import torch
 
+from bench._table import Row
 from privlab.core.datasets import digits
 from privlab.experiments.sealed_records import tumours
 from privlab.he.context import NETWORK, TRAINING, TUTORIAL
@@ -36,17 +37,26 @@ RATE, TUTORIAL_PATIENTS, TUTORIAL_IMAGES, ROUNDS = 0.2, 60, 10, 3
 DECAY = 0.05  # the tutorial's shrinking of the weights
 
 
-def main() -> None:
+def main() -> list[Row]:
     torch.set_num_threads(1)
-    _report("training", *_training())
-    _report("inference", *_inference())
+    return [
+        _report("training", *_training()),
+        _report("inference", *_inference()),
+    ]
 
 
-def _report(task: str, ours, theirs) -> None:
+def _report(task: str, ours, theirs) -> Row:
     print(f"{task:12}{'ms a sample':>14}{'times less':>12}{'relative error':>16}")
     for name, (seconds, error) in {"privlab": ours, "tutorial": theirs}.items():
         ratio = theirs[0] / seconds
         print(f"{name:12}{1e3 * seconds:14.3f}{ratio:12.1f}{error:16.1e}", flush=True)
+    return Row(
+        job=f"Encrypted {task}, a sample",
+        ours=f"{1e3 * ours[0]:.3g} ms, error {ours[1]:.0e}",
+        peer="TenSEAL's tutorial",
+        theirs=f"{1e3 * theirs[0]:.3g} ms, error {theirs[1]:.0e}",
+        ratio=f"{theirs[0] / ours[0]:.0f}",
+    )
 
 
 def _relative(got, right) -> float:
@@ -138,7 +148,3 @@ def _one_image(network, image: ts.CKKSVector) -> ts.CKKSVector:
     hidden = image.mm(network.first.tolist()) + network.first_bias.tolist()
     hidden.square_()
     return hidden.mm(network.second.tolist()) + network.second_bias.tolist()
-
-
-if __name__ == "__main__":
-    main()

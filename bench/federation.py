@@ -24,6 +24,7 @@ from flwr.clientapp import ClientApp
 from flwr.serverapp import ServerApp
 from flwr.serverapp.strategy import FedAvg
 
+from bench._table import Row
 from privlab.fl.apps import answer, client_app, digits_task, server_app
 from privlab.fl.local import LocalGrid, run
 from privlab.fl.partition import iid
@@ -53,7 +54,7 @@ class Timed(FedAvg):
         return super().aggregate_train(server_round, replies)
 
 
-def main() -> None:
+def main() -> list[Row]:
     with quiet(), tempfile.TemporaryDirectory(prefix="ray") as folder:
         before = _rounds(_here)
         start = time.perf_counter()
@@ -77,6 +78,15 @@ def main() -> None:
         f"{whole / ROUNDS / here:.0f} times LocalGrid's"
     )
     print(f"{MANY} clients, {TARGET} rounds, {SAMPLED:.0%} of them: {many:.1f} s")
+    return [
+        Row(
+            job=f"A federated round, {CLIENTS} clients that only answer",
+            ours=f"{1e3 * here:.2f} ms",
+            peer="Flower through Ray",
+            theirs=f"{1e3 * there:.0f} ms",
+            ratio=f"{there / here:.0f}",
+        )
+    ]
 
 
 def _rounds(engine: Callable[[ClientApp, ServerApp], None]) -> list[float]:
@@ -117,7 +127,3 @@ def _many() -> float:
     start = time.perf_counter()
     run(strategy, client_app(TASK, parts), TASK, clients=MANY, rounds=TARGET)
     return time.perf_counter() - start
-
-
-if __name__ == "__main__":
-    main()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 
+from bench._table import Row
 from privlab.course import notebook as nb
 from privlab.course import paths
 
@@ -33,7 +34,7 @@ assert verdict.status == "passed", verdict
 """
 
 
-def main() -> None:
+def main() -> list[Row]:
     with tempfile.TemporaryDirectory() as place:
         ours, theirs = _class(Path(place) / "class"), _course(Path(place) / "nbgrader")
         seconds: dict[str, list[float]] = {"privlab": [], "nbgrader": []}
@@ -47,10 +48,10 @@ def main() -> None:
                 start = time.perf_counter()
                 jobs[name]()
                 seconds[name].append(time.perf_counter() - start)
-    _report(seconds)
+    return _report(seconds)
 
 
-def _report(seconds: dict[str, list[float]]) -> None:
+def _report(seconds: dict[str, list[float]]) -> list[Row]:
     rates = {
         name: [60 * STUDENTS / s for s in times] for name, times in seconds.items()
     }
@@ -61,6 +62,18 @@ def _report(seconds: dict[str, list[float]]) -> None:
         f"ratio     {statistics.median(ratios):6.1f} (median of {ROUNDS}, "
         f"{min(ratios):.1f} to {max(ratios):.1f}; {STUDENTS} students, {JOBS} jobs)"
     )
+    ours, theirs = (
+        f"{statistics.median(each):.0f} a minute" for each in rates.values()
+    )
+    return [
+        Row(
+            job=f"Marking a class of {STUDENTS}, submissions",
+            ours=ours,
+            peer="nbgrader autograde",
+            theirs=theirs,
+            ratio=f"{statistics.median(ratios):.1f}",
+        )
+    ]
 
 
 def _solved() -> nbformat.NotebookNode:
@@ -132,7 +145,3 @@ def _run(arguments: list, folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{command} failed:\n{done.stderr[-2000:]}")
-
-
-if __name__ == "__main__":
-    main()

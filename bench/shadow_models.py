@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from bench._table import Row
 from privlab.attacks.shadow import batches, halves, train_shadows
 from privlab.core.datasets import digits
 from privlab.core.models import mlp
@@ -26,7 +27,7 @@ build = partial(mlp, 64, HIDDEN, 10)
 optimizer = partial(torch.optim.Adam, lr=0.01)
 
 
-def main() -> None:
+def main() -> list[Row]:
     torch.set_num_threads(THREADS)
     data = digits()
     x = torch.tensor(data.features / 16, dtype=torch.float32)[:1796]
@@ -43,6 +44,15 @@ def main() -> None:
     print(f"one by one    {statistics.median(alone):8.1f} s, from {SINGLES} of them")
     print(f"times faster  {statistics.median(ratios):8.1f}   least {min(ratios):.1f}")
     print(f"apart         {max(apart):8.1g}")
+    return [
+        Row(
+            job=f"{MODELS} shadow models",
+            ours=f"{statistics.median(together):.1f} s",
+            peer="one by one in torch",
+            theirs=f"{statistics.median(alone):.0f} s",
+            ratio=f"{statistics.median(ratios):.1f} (least {min(ratios):.1f})",
+        )
+    ]
 
 
 def _rng() -> torch.Generator:
@@ -79,7 +89,3 @@ def _train(model: torch.nn.Module, x: Tensor, y: Tensor, work: list[Tensor]) -> 
         steps.zero_grad()
         F.cross_entropy(model(x[rows]), y[rows]).backward()
         steps.step()
-
-
-if __name__ == "__main__":
-    main()

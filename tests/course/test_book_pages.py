@@ -1,9 +1,12 @@
 """The pages of the book: what folds, what is found, what leads where."""
 
+import sys
+
 import nbformat
 import pytest
 
-from privlab.course.book import cells, command, pages, prose, search
+from privlab.course.book import cells, pages, prose, search, site
+from privlab.course.book.mathematics import mathml
 from privlab.course.cli import main
 
 V4 = nbformat.v4
@@ -114,8 +117,25 @@ def test_a_heading_weighs_more_than_the_text():
 def test_a_folder_that_holds_something_else_is_left_alone(
     tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(command.Book, "make", lambda self: None)
+    monkeypatch.setattr(site.Book, "make", lambda self: None)
     (tmp_path / "thesis.txt").write_text("mine")
     assert main(["book", "--to", str(tmp_path)]) == 1
     assert "something else" in capsys.readouterr().err
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_a_missing_package_is_named_with_the_way_to_get_it(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "privlab.course.book.site", None)
+    monkeypatch.delattr("privlab.course.book.site")
+    assert main(["book"]) == 1
+    assert "pip install -e .[book]" in capsys.readouterr().err
+
+
+def test_a_formula_that_is_not_understood_stops_the_book(monkeypatch, capsys, tmp_path):
+    def make(self):
+        mathml(r"\nonsense", display=False)
+
+    monkeypatch.setattr(site.Book, "make", make)
+    assert main(["book", "--to", str(tmp_path)]) == 1
+    assert "nonsense" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

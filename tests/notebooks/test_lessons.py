@@ -1,6 +1,7 @@
 """Every lesson: its form, its built file, and each of its widgets moved once."""
 
 import ast
+import functools
 import re
 from symtable import symtable
 
@@ -11,11 +12,14 @@ from privlab import widgets
 from privlab.course import build
 from privlab.course import notebook as nb
 from privlab.widgets import live
+from privlab.widgets.controls import Slider
 
 TARGETS = list(build.targets([]))
 LESSONS = [target for target in TARGETS if target.kind == "notebooks"]
 lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda target: target.name)
 WIDGETS = {"explore", "explore_on_run"}
+# Quantities without a unit; other numbers name the thing they count, or a unit in ( ).
+PURE = re.compile(r"[εδασ]|rate|share|ratio|probability")
 FEWEST_WIDGETS = {"00_start_here": 1, "03_1_differential_privacy": 4}
 
 
@@ -97,6 +101,12 @@ def widget_code(sources):
     return "\n".join(kept)
 
 
+@functools.cache
+def explored(lesson):
+    """The widgets of a lesson, made once for all tests of them."""
+    return collected(widget_code(code_cells(lesson)))
+
+
 def collected(code):
     """What the code shows: each widget's explorer and its live form."""
     shown = []
@@ -118,9 +128,32 @@ def test_all_that_a_widget_needs_is_kept_and_nothing_else():
     assert widget_code(sources) == "\n".join(kept)
 
 
+def says_its_unit(control):
+    """A unit in parentheses, a count of what the label names, or a pure number."""
+    whole = all(isinstance(value, int) for value in control.values)
+    return re.search(r"\(.+\)$", control.label) or whole or PURE.search(control.label)
+
+
+def test_a_length_without_its_unit_is_found():
+    assert not says_its_unit(widgets.slider("height", 0, 1, 0.5, 0.5))
+    assert says_its_unit(widgets.slider("height (m)", 0, 1, 0.5, 0.5))
+    assert says_its_unit(widgets.slider("people", 0, 10, 5))
+
+
+@lessons
+def test_every_control_has_a_visible_label_with_its_unit_and_every_frame_a_text(lesson):
+    for explorer, view in explored(lesson):
+        assert explorer.summary.endswith(".")
+        for control, knob in zip(
+            explorer.controls.values(), view(explorer).children, strict=False
+        ):
+            assert knob.description == control.label
+            assert not isinstance(control, Slider) or says_its_unit(control), control
+
+
 @lessons
 def test_every_control_of_every_widget_changes_its_figure(lesson):
-    shown = collected(widget_code(code_cells(lesson)))
+    shown = explored(lesson)
     assert len(shown) >= FEWEST_WIDGETS.get(lesson.source.stem, 3)
     for explorer, view in shown:
         view(explorer)  # its live form can be made
