@@ -79,6 +79,8 @@ small = PeriodFinding(modulus=21, base=2)
 chance = period_step(modulus=21, base=2, step=FOURIER).chance
 steps = [int(d[0]) for d in small.denominators(np.array([85]))]
 print(f"85 / {small.size} has the denominators {steps}")
+
+# %%
 claim("the powers of 2 modulo 21 have the period 6", len(small.orbit) == 6)
 claim(
     "six peaks hold nearly all of the chance", np.sort(chance)[-12:].sum() > 0.8
