@@ -156,7 +156,7 @@ table = zip(limits.degrees, limits.classical, limits.quantum, strict=True)
 for degree, classical, quantum in table:
     print(f"N = {degree:6}: {classical:4} bits classical, {quantum:4} quantum")
 claim(
-    "C24: lattices lose less than a tenth of their modulus to a quantum computer",
+    "C24: lattices lose less than a tenth of their modulus",
     limits.lost.max() < 0.1,
 )
 claim(
@@ -183,7 +183,7 @@ claim(
 # %%
 predict(
     "late",
-    "Records secret for 20 years, 5 to migrate, a machine in 15: how far along?",
+    "Secret for 20 years, 5 to migrate, a machine in 15: how far along?",
     options=["ten years of time", "just in time", "too late already"],
 )
 
@@ -360,6 +360,8 @@ from privlab.fl.merkle import (
 leaves = [leaf_hash(b"%d" % i) for i in range(1000)]
 proof = inclusion_path(leaves, 617)
 print(f"1,000 entries: a proof of {len(proof)} hashes, {32 * len(proof)} bytes")
+
+# %%
 every = [inclusion(size=n, entry=k) for n in range(2, 17) for k in range(1, n)]
 claim(
     "a proof has at most log2 n hashes, rounded up",
