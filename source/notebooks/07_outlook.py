@@ -79,6 +79,8 @@ small = PeriodFinding(modulus=21, base=2)
 chance = period_step(modulus=21, base=2, step=FOURIER).chance
 steps = [int(d[0]) for d in small.denominators(np.array([85]))]
 print(f"85 / {small.size} has the denominators {steps}")
+
+# %%
 claim("the powers of 2 modulo 21 have the period 6", len(small.orbit) == 6)
 claim(
     "six peaks hold nearly all of the chance", np.sort(chance)[-12:].sum() > 0.8
@@ -154,7 +156,7 @@ table = zip(limits.degrees, limits.classical, limits.quantum, strict=True)
 for degree, classical, quantum in table:
     print(f"N = {degree:6}: {classical:4} bits classical, {quantum:4} quantum")
 claim(
-    "C24: lattices lose less than a tenth of their modulus to a quantum computer",
+    "C24: lattices lose less than a tenth of their modulus",
     limits.lost.max() < 0.1,
 )
 claim(
@@ -181,7 +183,7 @@ claim(
 # %%
 predict(
     "late",
-    "Records secret for 20 years, 5 to migrate, a machine in 15: how far along?",
+    "Secret for 20 years, 5 to migrate, a machine in 15: how far along?",
     options=["ten years of time", "just in time", "too late already"],
 )
 
@@ -358,6 +360,8 @@ from privlab.fl.merkle import (
 leaves = [leaf_hash(b"%d" % i) for i in range(1000)]
 proof = inclusion_path(leaves, 617)
 print(f"1,000 entries: a proof of {len(proof)} hashes, {32 * len(proof)} bytes")
+
+# %%
 every = [inclusion(size=n, entry=k) for n in range(2, 17) for k in range(1, n)]
 claim(
     "a proof has at most log2 n hashes, rounded up",
