@@ -183,10 +183,8 @@ for table in tables.values():
         he.query_seconds > 1000 * plain.query_seconds,
     )
     claim("and 100 times longer", he.query_bytes > 100 * plain.query_bytes)
-    claim(
-        "C09: FL moves 10 times the bytes at least",
-        fl.training_bytes > 10 * plain.training_bytes,
-    )
+    times = fl.training_bytes / plain.training_bytes
+    claim("C09: FL moves 10 times the bytes at least", times > 10)
     claim("FL: hardly an answer", fl.accuracy > plain.accuracy - 0.03)
 
 # %%
