@@ -3,11 +3,14 @@
     python lab.py [--no-browser] [--port N]   set up, call the doctor, open JupyterLab
     python lab.py test [pytest arguments]     set up, then run every check
     python lab.py hub                         set up, serve a class on this server
+    python lab.py bundle                      make a folder that installs offline
     python lab.py freeze                      write constraints.txt anew
 
 Setting up makes the folder .venv beside this file and installs the pinned course in
 it. Once that is done a start takes seconds; if it was interrupted, starting again
 finishes it. On Linux, --torch-index ADDRESS says where PyTorch without CUDA is.
+--offline FOLDER installs from what `bundle` made, without a network; in such a folder
+itself that goes without saying.
 """
 
 import argparse
@@ -21,6 +24,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
@@ -39,6 +43,10 @@ SERVED_BY = {  # extras, and those that hold them
     "[hub]": ("[hub]", "[dev]"),
     "[dev]": ("[dev]",),
 }
+WHEELS = "wheelhouse"  # in a bundle: every package as a file
+KIND = f"{sysconfig.get_platform()}-{sys.implementation.cache_tag}"  # it serves this
+NOT_BUNDLED = (".git", ".venv", "build", "artefacts", WHEELS, "*.egg-info")
+NOT_BUNDLED += ("__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints")
 OLDEST, NEWEST = (3, 11), (3, 14)  # tenseal has ready-made builds for these alone
 ROOM = 4  # GB: the installed course takes 2, downloading and unpacking it the rest
 
@@ -113,7 +121,7 @@ def main(arguments):
 
 def parse(arguments):
     """The task, its options, and what is left for pytest."""
-    tasks = {"test": test, "hub": hub, "freeze": freeze}
+    tasks = {"test": test, "hub": hub, "bundle": bundle, "freeze": freeze}
     named = bool(arguments) and arguments[0] in tasks
     task = tasks[arguments[0]] if named else start
     parser = argparse.ArgumentParser(
@@ -125,6 +133,7 @@ def parse(arguments):
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--port", type=int, default=8888, metavar="N")
     parser.add_argument("--torch-index", metavar="ADDRESS")
+    parser.add_argument("--offline", metavar="FOLDER", type=Path, default=COURSE)
     options, rest = parser.parse_known_args(arguments[1:] if named else arguments)
     if rest and task is not test:
         parser.error("not understood: " + " ".join(rest))
@@ -135,7 +144,7 @@ def parse(arguments):
 
 def start(options, _):
     """Set up, let the doctor look, and serve JupyterLab to this computer alone."""
-    set_up("", options.torch_index)
+    set_up("", options.torch_index, origin=packages_from(options.offline))
     if run(PYTHON, "-m", "privlab.course.cli", "doctor") != 0:
         raise Trouble("The doctor marked a problem: do what it says, then start again.")
     print(f"\nOpening {FIRST_PAGE}; Ctrl-C ends JupyterLab.\n", flush=True)
@@ -157,7 +166,7 @@ def start(options, _):
 
 def hub(options, _):
     """Set up with JupyterHub and serve a class: classroom/hub/README.md guides."""
-    set_up("[hub]", options.torch_index)
+    set_up("[hub]", options.torch_index, origin=packages_from(options.offline))
     config = COURSE / "classroom" / "hub" / "jupyterhub_config.py"
     try:
         return run(PYTHON, "-m", "jupyterhub", "-f", config)
@@ -167,6 +176,10 @@ def hub(options, _):
 
 def test(options, pytest_arguments):
     """Set up, run every check in turn, and fail if any of them did."""
+    if packages_from(options.offline):
+        raise Trouble(
+            "A bundle holds the course without its tests: test needs a network."
+        )
     set_up("[dev]", options.torch_index)
     failed = []
     for name, command in CHECKS:
@@ -177,6 +190,60 @@ def test(options, pytest_arguments):
     if failed:
         raise Trouble(f"Failed: {', '.join(failed)}; mend what is named above.")
     return 0
+
+
+def bundle(options, _):
+    """Put the course and all packages in one folder that installs without a network."""
+    set_up("", options.torch_index)
+    folder = COURSE / "build" / f"privlab-offline-{KIND}"
+    if folder.exists():
+        shutil.rmtree(str(folder))
+    ignored = shutil.ignore_patterns(*NOT_BUNDLED)
+    shutil.copytree(str(COURSE), str(folder), ignore=ignored)
+    collect_wheels(folder / WHEELS, options.torch_index)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    version = "{}.{}".format(*sys.version_info)
+    print(
+        f"\n{folder} ({size / 10**6:.0f} MB) is for {sysconfig.get_platform()} with "
+        f"Python {version}: copy it there and start python lab.py in it."
+    )
+    return 0
+
+
+def collect_wheels(wheels, torch_index):
+    """Every package of the course as a file, for computers of this kind."""
+    wheels.mkdir()
+    make = (*PIP, "wheel", "--wheel-dir", wheels)
+    torch = ("--no-deps", torch_pin())
+    if torch_index:
+        torch += ("--index-url", torch_index)
+    if sys.platform.startswith("linux"):
+        refuse_cuda(("--ignore-installed", *torch))
+    logged("Fetching PyTorch", *make, *torch)
+    extras = "[hub]" if sys.platform.startswith("linux") else ""  # for class servers
+    tools = ("pip>=25.3", "setuptools", "." + extras)
+    more = ("--find-links", wheels, *PINNED)
+    logged("Fetching the packages", *make, *more, *tools)
+    for own in wheels.glob("privlab-*.whl"):
+        own.unlink()  # the course is beside, to be read
+    (wheels / "KIND").write_text(KIND, "utf-8")
+
+
+def packages_from(folder):
+    """What to tell pip so that it takes the packages of a bundle, if there is one."""
+    wheels = next((w for w in (folder / WHEELS, folder) if (w / "KIND").exists()), None)
+    if wheels is None:
+        if folder != COURSE:
+            raise Trouble(f"{folder} is no bundle: make one with python lab.py bundle.")
+        return ()
+    made_for = (wheels / "KIND").read_text("utf-8")
+    if made_for != KIND:
+        raise Trouble(
+            f"The bundle is for {made_for}, and this is {KIND}: take such a Python, or "
+            f"make a bundle on a computer like this one (or delete {wheels} and have "
+            "a network)."
+        )
+    return ("--no-index", "--find-links", wheels.resolve())
 
 
 def freeze(options, _):
@@ -202,8 +269,12 @@ def require_python(version, largest):
     )
 
 
-def set_up(extras, torch_index, limits=PINNED):
-    """Make .venv and install the course in it, unless that is done."""
+def set_up(extras, torch_index, limits=PINNED, origin=()):
+    """Make .venv and install the course in it, unless that is done.
+
+    ``origin`` are pip's options for a bundle, whose PyTorch was looked at when it was
+    made.
+    """
     usable = python_works()
     ready = [fingerprint(wider) for wider in SERVED_BY[extras]] if usable else []
     if limits and STAMP.exists() and STAMP.read_text("utf-8") in ready:
@@ -215,16 +286,26 @@ def set_up(extras, torch_index, limits=PINNED):
     STAMP.unlink(missing_ok=True)
     LOG.write_bytes(b"")
     forget_half_installed()
-    pin = re.search(r'"(torch==[^"]+)"', PYPROJECT.read_text("utf-8")).group(1)
-    torch = ("--no-deps", pin)  # what it needs comes later, pinned
+    if not origin:
+        look_at_torch(torch_index)
+    what = (*origin, *limits, "-e", "." + extras)
+    logged("Installing the course", *PIP, "install", *what)
+    STAMP.write_text(fingerprint(extras), "utf-8")
+
+
+def look_at_torch(torch_index):
+    """Install PyTorch from its own index if one is named; refuse CUDA in any case."""
+    torch = ("--no-deps", torch_pin())  # what it needs comes later, pinned
     if torch_index:
         torch += ("--force-reinstall", "--index-url", torch_index)
     if sys.platform.startswith("linux"):
         refuse_cuda(torch)
     if torch_index:
         logged("Installing PyTorch", *PIP, "install", *torch)
-    logged("Installing the course", *PIP, "install", *limits, "-e", "." + extras)
-    STAMP.write_text(fingerprint(extras), "utf-8")
+
+
+def torch_pin():
+    return re.search(r'"(torch==[^"]+)"', PYPROJECT.read_text("utf-8")).group(1)
 
 
 def python_works():
