@@ -147,12 +147,13 @@ def start(options, _):
     set_up("", options.torch_index, origin=packages_from(options.offline))
     if run(PYTHON, "-m", "privlab.course.cli", "doctor") != 0:
         raise Trouble("The doctor marked a problem: do what it says, then start again.")
-    print(f"\nOpening {FIRST_PAGE}; Ctrl-C ends JupyterLab.\n", flush=True)
+    page = last_page()
+    print(f"\nOpening {page}; Ctrl-C ends JupyterLab.\n", flush=True)
     serve = [
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={options.port}",
         f"--ServerApp.root_dir={COURSE}",
-        f"--LabApp.default_url=/lab/tree/{FIRST_PAGE}",
+        f"--LabApp.default_url=/lab/tree/{page}",
         "--ServerApp.answer_yes=True",  # Ctrl-C asks no question
         "--ServerApp.allow_root=True",  # as in most containers
     ]
@@ -162,6 +163,18 @@ def start(options, _):
         return run(PYTHON, "-m", "jupyterlab", *serve)
     except KeyboardInterrupt:
         return 0
+
+
+def last_page():
+    """The exercises that were worked on last, as the record says; or the first page."""
+    home = os.environ.get("PRIVLAB_HOME") or Path.home() / ".privlab"
+    try:
+        record = json.loads((Path(home) / "progress.json").read_text("utf-8"))
+        page = f"exercises/{record['last']['lesson']}.ipynb"
+    except (OSError, ValueError, KeyError, TypeError):
+        return FIRST_PAGE
+    plain = re.fullmatch(r"exercises/\w+\.ipynb", page)
+    return page if plain and (COURSE / page).is_file() else FIRST_PAGE
 
 
 def hub(options, _):

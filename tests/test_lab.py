@@ -506,6 +506,27 @@ def test_freeze_pins_what_is_installed_without_this_computers_labels(
     assert machine.asked == []
 
 
+@pytest.mark.parametrize(
+    ("record", "page"),
+    [
+        ('{"last": {"lesson": "01_x"}}', "exercises/01_x.ipynb"),
+        ('{"last": {"lesson": "gone"}}', "notebooks/00_start_here.ipynb"),
+        ('{"last": {"lesson": "../lab"}}', "notebooks/00_start_here.ipynb"),
+        ('{"last": null}', "notebooks/00_start_here.ipynb"),
+        ("{", "notebooks/00_start_here.ipynb"),
+    ],
+)
+def test_a_start_goes_on_where_the_learner_left_off(
+    lab, machine, monkeypatch, tmp_path, record, page
+):
+    monkeypatch.setenv("PRIVLAB_HOME", str(tmp_path))
+    (tmp_path / "progress.json").write_text(record)
+    (lab.COURSE / "exercises").mkdir()
+    (lab.COURSE / "exercises" / "01_x.ipynb").touch()
+    lab.main(["--no-browser"])
+    assert f"default_url=/lab/tree/{page} " in machine.asked[-1]
+
+
 # a bundle for a room without a network
 
 

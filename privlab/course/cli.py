@@ -11,6 +11,8 @@ COMMANDS = {
     "build": ("privlab.course.build", "make the notebooks from source/"),
     "doctor": ("privlab.course.doctor", "check this computer for the course"),
     "grade": ("privlab.course.grade.command", "mark what students handed in"),
+    "progress": ("privlab.course.progress", "show, export or certify what you passed"),
+    "links": ("privlab.course.links", "make Binder and nbgitpuller links"),
     "submit": ("privlab.course.submit", "hand in exercises on a class server"),
 }
 
