@@ -166,11 +166,11 @@ def start(options, _):
 
 
 def last_page():
-    """The exercises that were worked on last, as the record says; or the first page."""
+    """The exercises that were worked on last, as noted; or the first page."""
     home = os.environ.get("PRIVLAB_HOME") or Path.home() / ".privlab"
     try:
-        record = json.loads((Path(home) / "progress.json").read_text("utf-8"))
-        page = f"exercises/{record['last']['lesson']}.ipynb"
+        record = json.loads((Path(home) / "minutes.json").read_text("utf-8"))
+        page = f"exercises/{record['lesson']}.ipynb"
     except (OSError, ValueError, KeyError, TypeError):
         return FIRST_PAGE
     plain = re.fullmatch(r"exercises/\w+\.ipynb", page)

@@ -509,10 +509,10 @@ def test_freeze_pins_what_is_installed_without_this_computers_labels(
 @pytest.mark.parametrize(
     ("record", "page"),
     [
-        ('{"last": {"lesson": "01_x"}}', "exercises/01_x.ipynb"),
-        ('{"last": {"lesson": "gone"}}', "notebooks/00_start_here.ipynb"),
-        ('{"last": {"lesson": "../lab"}}', "notebooks/00_start_here.ipynb"),
-        ('{"last": null}', "notebooks/00_start_here.ipynb"),
+        ('{"lesson": "01_x"}', "exercises/01_x.ipynb"),
+        ('{"lesson": "gone"}', "notebooks/00_start_here.ipynb"),
+        ('{"lesson": "../lab"}', "notebooks/00_start_here.ipynb"),
+        ('{"lesson": null}', "notebooks/00_start_here.ipynb"),
         ("{", "notebooks/00_start_here.ipynb"),
     ],
 )
@@ -520,7 +520,7 @@ def test_a_start_goes_on_where_the_learner_left_off(
     lab, machine, monkeypatch, tmp_path, record, page
 ):
     monkeypatch.setenv("PRIVLAB_HOME", str(tmp_path))
-    (tmp_path / "progress.json").write_text(record)
+    (tmp_path / "minutes.json").write_text(record)
     (lab.COURSE / "exercises").mkdir()
     (lab.COURSE / "exercises" / "01_x.ipynb").touch()
     lab.main(["--no-browser"])

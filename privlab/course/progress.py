@@ -7,11 +7,13 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from privlab.course import paths, record
+from privlab.course import minutes, paths, record
+from privlab.course.exercise import Exercise, exercises
 from privlab.course.grade import page
-from privlab.course.record import PASSED, Work
+from privlab.course.record import PASSED
 
 SELF_REPORTED = (
     "This page was made on the learner's own computer from the learner's own record "
@@ -24,6 +26,30 @@ MEASURED = (
 )
 HEAD = ("lesson", "exercise", "title", "status", "points", "attempts", "hints")
 HEAD += ("estimated_minutes", "measured_minutes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What is known of one exercise; ``seconds`` is a lower bound."""
+
+    exercise: Exercise
+    status: str
+    attempts: int
+    hints: int
+    seconds: float
+
+
+def work() -> tuple[Work, ...]:
+    """Every exercise of the course with what was done about it, in course order."""
+    notes, spent = record._look()["exercises"], minutes.seconds()
+    return tuple(
+        Work(
+            exercise=exercise,
+            seconds=spent.get(exercise.id, 0.0),
+            **notes.get(exercise.id, record.FRESH),
+        )
+        for exercise in exercises().values()
+    )
 
 
 def rows(done: Sequence[Work]) -> list[dict[str, object]]:
@@ -58,7 +84,7 @@ def overview(done: Sequence[Work]) -> str:
                 f"{spent:.0f} of about {planned} minutes"
             )
     lines.append(record.standing().summary)
-    last = record.last_lesson()
+    last = minutes.last_lesson()
     if last:
         lines.append(f"Go on with exercises/{last}.ipynb.")
     return "\n".join(lines) + "\n"
@@ -120,7 +146,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print where the learner stands, or write it to a file; 1 if that cannot be."""
-    done, export = record.work(), options.export
+    done, export = work(), options.export
     if export and export.suffix not in (".json", ".csv"):
         print(f"--export {export} must end in .json or .csv", file=sys.stderr)
         return 1

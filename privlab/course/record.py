@@ -8,18 +8,16 @@ name and a new record begins. Of two processes that write at once, the last coun
 import json
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from privlab.course import paths
-from privlab.course.exercise import Exercise, exercises
+from privlab.course.exercise import exercises
 
 PASSED, WRONG, NOT_ATTEMPTED = "passed", "wrong", "not attempted"
 FRESH = {"status": NOT_ATTEMPTED, "attempts": 0, "hints": 0}
-LONGEST_PAUSE = 600  # seconds between two notes that still count as work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,35 +49,6 @@ def standing() -> Standing:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """What the record holds of one exercise; ``seconds`` is a lower bound."""
-
-    exercise: Exercise
-    status: str
-    attempts: int
-    hints: int
-    seconds: float
-
-
-def work() -> tuple[Work, ...]:
-    """Every exercise of the course with what was done about it, in course order."""
-    data = _look()
-    return tuple(
-        Work(
-            exercise=exercise,
-            seconds=data["seconds"].get(exercise.id, 0.0),
-            **data["exercises"].get(exercise.id, FRESH),
-        )
-        for exercise in exercises().values()
-    )
-
-
-def last_lesson() -> str | None:
-    """The lesson of the exercise that was checked last, or None."""
-    return (_look()["last"] or {}).get("lesson")
-
-
 def note_attempt(exercise_id: str, status: str) -> None:
     """Remember the result of a check; what was passed once stays passed."""
     if status == NOT_ATTEMPTED:
@@ -89,7 +58,6 @@ def note_attempt(exercise_id: str, status: str) -> None:
         note["attempts"] += 1
         if note["status"] != PASSED:
             note["status"] = status
-        _note_time(data, exercise_id)
 
 
 def note_hint(exercise_id: str, *, most: int) -> int:
@@ -97,7 +65,6 @@ def note_hint(exercise_id: str, *, most: int) -> int:
     with _changing() as data:
         note = data["exercises"].setdefault(exercise_id, {**FRESH})
         note["hints"] = min(note["hints"] + 1, most)
-        _note_time(data, exercise_id)
     return note["hints"]
 
 
@@ -140,8 +107,7 @@ def _read() -> dict:
     try:
         data = json.loads(_file().read_text("utf-8"))
         notes = {i: {**FRESH, **note} for i, note in data["exercises"].items()}
-        kept = {"exercises": notes, "guesses": dict(data["guesses"])}
-        return kept | {"seconds": _numbers(data), "last": data.get("last")}
+        return {"exercises": notes, "guesses": dict(data["guesses"])}
     except FileNotFoundError:
         return _empty()
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -151,28 +117,8 @@ def _read() -> dict:
         return _empty()
 
 
-def _numbers(data: dict) -> dict[str, float]:
-    """The seconds by exercise; a record of an older edition has none."""
-    return {name: float(value) for name, value in data.get("seconds", {}).items()}
-
-
-def _note_time(data: dict, exercise_id: str) -> None:
-    """Add the time since the last note to this exercise, unless it was a pause.
-
-    After a pause the clock starts anew, so the time before the first check of a
-    sitting is not seen: what is measured is a lower bound.
-    """
-    now, last = time.time(), data["last"] or {}
-    passed = now - last.get("at", 0)
-    if 0 <= passed <= LONGEST_PAUSE:
-        data["seconds"][exercise_id] = data["seconds"].get(exercise_id, 0) + passed
-    known = exercises().get(exercise_id)
-    lesson = known.lesson if known else None
-    data["last"] = {"at": now, "exercise": exercise_id, "lesson": lesson}
-
-
 def _empty() -> dict:
-    return {"exercises": {}, "guesses": {}, "seconds": {}, "last": None}
+    return {"exercises": {}, "guesses": {}}
 
 
 def _file() -> Path:

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from privlab.course import cli, record
+from privlab.course import cli, minutes
+from privlab.course.check import check, hint
+from privlab.course.progress import work
 
 
 @pytest.fixture
@@ -16,7 +18,7 @@ def clock(monkeypatch):
     class Clock:
         now = 1_000_000.0
 
-    monkeypatch.setattr(record.time, "time", lambda: Clock.now)
+    monkeypatch.setattr(minutes.time, "time", lambda: Clock.now)
     return Clock
 
 
@@ -27,11 +29,11 @@ def _own(home, exercise_source):
 
 def at(clock, later, status="wrong"):
     clock.now += later
-    record.note_attempt("ex-01", status)
+    check("ex-01", (lambda x: 2 * x) if status == "passed" else abs)
 
 
 def seconds():
-    return record.work()[0].seconds
+    return work()[0].seconds
 
 
 def test_time_between_checks_counts_and_pauses_do_not(clock):
@@ -39,7 +41,7 @@ def test_time_between_checks_counts_and_pauses_do_not(clock):
     assert seconds() == 0
     at(clock, 60)
     assert seconds() == 60
-    at(clock, record.LONGEST_PAUSE + 1)
+    at(clock, minutes.LONGEST_PAUSE + 1)
     assert seconds() == 60
     at(clock, 30, "passed")
     assert seconds() == 90
@@ -47,20 +49,21 @@ def test_time_between_checks_counts_and_pauses_do_not(clock):
     assert seconds() == 90
 
 
-def test_a_hint_is_work_and_a_record_without_times_is_read(clock, home):
+def test_a_hint_is_work_and_a_damaged_file_costs_the_minutes_only(clock, home):
     home.mkdir(parents=True)
-    old = '{"exercises": {"ex-01": {"hints": 2}}, "guesses": {}}'
-    (home / "progress.json").write_text(old)
+    (home / "minutes.json").write_text('{"seconds": 3}')
     assert seconds() == 0
-    record.note_hint("ex-01", most=3)
+    hint("ex-01")
+    clock.now += minutes.LONGEST_PAUSE + 1
+    hint("ex-01")
     clock.now += 5
-    record.note_hint("ex-01", most=3)
+    hint("ex-01")
     assert seconds() == 5
-    assert record.work()[0].hints == 3
+    assert work()[0].hints == 3
 
 
 def test_the_overview_names_what_to_go_on_with(clock, capsys):
-    assert record.last_lesson() is None
+    assert minutes.last_lesson() is None
     at(clock, 0)
     at(clock, 120, "passed")
     assert cli.main(["progress"]) == 0
