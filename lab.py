@@ -4,11 +4,14 @@
     python lab.py test [pytest arguments]     set up, then run every check
     python lab.py book                        make the web pages in build/book
     python lab.py hub                         set up, serve a class on this server
+    python lab.py bundle                      make a folder that installs offline
     python lab.py freeze                      write constraints.txt anew
 
 Setting up makes the folder .venv beside this file and installs the pinned course in
 it. Once that is done a start takes seconds; if it was interrupted, starting again
 finishes it. On Linux, --torch-index ADDRESS says where PyTorch without CUDA is.
+--offline FOLDER installs from what `bundle` made, without a network; in such a folder
+itself that goes without saying.
 """
 
 import argparse
@@ -22,6 +25,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
@@ -42,6 +46,10 @@ SERVED_BY = {
     "[hub]": ("[hub]", "[dev]"),
     "[dev]": ("[dev]",),
 }
+WHEELS = "wheelhouse"  # in a bundle: every package as a file
+KIND = f"{sysconfig.get_platform()}-{sys.implementation.cache_tag}"  # it serves this
+NOT_BUNDLED = (".git", ".venv", "build", "artefacts", WHEELS, "*.egg-info")
+NOT_BUNDLED += ("__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints")
 OLDEST, NEWEST = (3, 11), (3, 14)  # tenseal has ready-made builds for these alone
 ROOM = 4  # GB: the installed course takes 2, downloading and unpacking it the rest
 
@@ -116,7 +124,7 @@ def main(arguments):
 
 def parse(arguments):
     """The task, its options, and what is left for pytest."""
-    tasks = {"test": test, "book": book, "hub": hub, "freeze": freeze}
+    tasks = {"test": test, "book": book, "hub": hub, "bundle": bundle, "freeze": freeze}
     named = bool(arguments) and arguments[0] in tasks
     task = tasks[arguments[0]] if named else start
     parser = argparse.ArgumentParser(
@@ -128,6 +136,7 @@ def parse(arguments):
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--port", type=int, default=8888, metavar="N")
     parser.add_argument("--torch-index", metavar="ADDRESS")
+    parser.add_argument("--offline", metavar="FOLDER", type=Path, default=COURSE)
     options, rest = parser.parse_known_args(arguments[1:] if named else arguments)
     if rest and task is not test:
         parser.error("not understood: " + " ".join(rest))
@@ -138,15 +147,16 @@ def parse(arguments):
 
 def start(options, _):
     """Set up, let the doctor look, and serve JupyterLab to this computer alone."""
-    set_up("", options.torch_index)
+    set_up("", options.torch_index, origin=packages_from(options.offline))
     if run(PYTHON, "-m", "privlab.course.cli", "doctor") != 0:
         raise Trouble("The doctor marked a problem: do what it says, then start again.")
-    print(f"\nOpening {FIRST_PAGE}; Ctrl-C ends JupyterLab.\n", flush=True)
+    page = last_page()
+    print(f"\nOpening {page}; Ctrl-C ends JupyterLab.\n", flush=True)
     serve = [
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={options.port}",
         f"--ServerApp.root_dir={COURSE}",
-        f"--LabApp.default_url=/lab/tree/{FIRST_PAGE}",
+        f"--LabApp.default_url=/lab/tree/{page}",
         "--ServerApp.answer_yes=True",  # Ctrl-C asks no question
         "--ServerApp.allow_root=True",  # as in most containers
     ]
@@ -158,9 +168,21 @@ def start(options, _):
         return 0
 
 
+def last_page():
+    """The exercises that were worked on last, as noted; or the first page."""
+    home = os.environ.get("PRIVLAB_HOME") or Path.home() / ".privlab"
+    try:
+        record = json.loads((Path(home) / "minutes.json").read_text("utf-8"))
+        page = f"exercises/{record['lesson']}.ipynb"
+    except (OSError, ValueError, KeyError, TypeError):
+        return FIRST_PAGE
+    plain = re.fullmatch(r"exercises/\w+\.ipynb", page)
+    return page if plain and (COURSE / page).is_file() else FIRST_PAGE
+
+
 def hub(options, _):
     """Set up with JupyterHub and serve a class: classroom/hub/README.md guides."""
-    set_up("[hub]", options.torch_index)
+    set_up("[hub]", options.torch_index, origin=packages_from(options.offline))
     config = COURSE / "classroom" / "hub" / "jupyterhub_config.py"
     try:
         return run(PYTHON, "-m", "jupyterhub", "-f", config)
@@ -170,6 +192,10 @@ def hub(options, _):
 
 def test(options, pytest_arguments):
     """Set up, run every check in turn, and fail if any of them did."""
+    if packages_from(options.offline):
+        raise Trouble(
+            "A bundle holds the course without its tests: test needs a network."
+        )
     set_up("[dev]", options.torch_index)
     failed = []
     for name, command in CHECKS:
@@ -186,6 +212,60 @@ def book(options, _):
     """Set up, and make web pages of the notebooks as they were built."""
     set_up("[book]", options.torch_index)
     return run(PYTHON, "-m", "privlab.course.cli", "book")
+
+
+def bundle(options, _):
+    """Put the course and all packages in one folder that installs without a network."""
+    set_up("", options.torch_index)
+    folder = COURSE / "build" / f"privlab-offline-{KIND}"
+    if folder.exists():
+        shutil.rmtree(str(folder))
+    ignored = shutil.ignore_patterns(*NOT_BUNDLED)
+    shutil.copytree(str(COURSE), str(folder), ignore=ignored)
+    collect_wheels(folder / WHEELS, options.torch_index)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    version = "{}.{}".format(*sys.version_info)
+    print(
+        f"\n{folder} ({size / 10**6:.0f} MB) is for {sysconfig.get_platform()} with "
+        f"Python {version}: copy it there and start python lab.py in it."
+    )
+    return 0
+
+
+def collect_wheels(wheels, torch_index):
+    """Every package of the course as a file, for computers of this kind."""
+    wheels.mkdir()
+    make = (*PIP, "wheel", "--wheel-dir", wheels)
+    torch = ("--no-deps", torch_pin())
+    if torch_index:
+        torch += ("--index-url", torch_index)
+    if sys.platform.startswith("linux"):
+        refuse_cuda(("--ignore-installed", *torch))
+    logged("Fetching PyTorch", *make, *torch)
+    extras = "[hub]" if sys.platform.startswith("linux") else ""  # for class servers
+    tools = ("pip>=25.3", "setuptools", "." + extras)
+    more = ("--find-links", wheels, *PINNED)
+    logged("Fetching the packages", *make, *more, *tools)
+    for own in wheels.glob("privlab-*.whl"):
+        own.unlink()  # the course is beside, to be read
+    (wheels / "KIND").write_text(KIND, "utf-8")
+
+
+def packages_from(folder):
+    """What to tell pip so that it takes the packages of a bundle, if there is one."""
+    wheels = next((w for w in (folder / WHEELS, folder) if (w / "KIND").exists()), None)
+    if wheels is None:
+        if folder != COURSE:
+            raise Trouble(f"{folder} is no bundle: make one with python lab.py bundle.")
+        return ()
+    made_for = (wheels / "KIND").read_text("utf-8")
+    if made_for != KIND:
+        raise Trouble(
+            f"The bundle is for {made_for}, and this is {KIND}: take such a Python, or "
+            f"make a bundle on a computer like this one (or delete {wheels} and have "
+            "a network)."
+        )
+    return ("--no-index", "--find-links", wheels.resolve())
 
 
 def freeze(options, _):
@@ -211,8 +291,12 @@ def require_python(version, largest):
     )
 
 
-def set_up(extras, torch_index, limits=PINNED):
-    """Make .venv and install the course in it, unless that is done."""
+def set_up(extras, torch_index, limits=PINNED, origin=()):
+    """Make .venv and install the course in it, unless that is done.
+
+    ``origin`` are pip's options for a bundle, whose PyTorch was looked at when it was
+    made.
+    """
     usable = python_works()
     ready = [fingerprint(wider) for wider in SERVED_BY[extras]] if usable else []
     if limits and STAMP.exists() and STAMP.read_text("utf-8") in ready:
@@ -224,16 +308,26 @@ def set_up(extras, torch_index, limits=PINNED):
     STAMP.unlink(missing_ok=True)
     LOG.write_bytes(b"")
     forget_half_installed()
-    pin = re.search(r'"(torch==[^"]+)"', PYPROJECT.read_text("utf-8")).group(1)
-    torch = ("--no-deps", pin)  # what it needs comes later, pinned
+    if not origin:
+        look_at_torch(torch_index)
+    what = (*origin, *limits, "-e", "." + extras)
+    logged("Installing the course", *PIP, "install", *what)
+    STAMP.write_text(fingerprint(extras), "utf-8")
+
+
+def look_at_torch(torch_index):
+    """Install PyTorch from its own index if one is named; refuse CUDA in any case."""
+    torch = ("--no-deps", torch_pin())  # what it needs comes later, pinned
     if torch_index:
         torch += ("--force-reinstall", "--index-url", torch_index)
     if sys.platform.startswith("linux"):
         refuse_cuda(torch)
     if torch_index:
         logged("Installing PyTorch", *PIP, "install", *torch)
-    logged("Installing the course", *PIP, "install", *limits, "-e", "." + extras)
-    STAMP.write_text(fingerprint(extras), "utf-8")
+
+
+def torch_pin():
+    return re.search(r'"(torch==[^"]+)"', PYPROJECT.read_text("utf-8")).group(1)
 
 
 def python_works():

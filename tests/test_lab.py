@@ -519,6 +519,88 @@ def test_freeze_pins_what_is_installed_without_this_computers_labels(
     assert machine.asked == []
 
 
+@pytest.mark.parametrize(
+    ("record", "page"),
+    [
+        ('{"lesson": "01_x"}', "exercises/01_x.ipynb"),
+        ('{"lesson": "gone"}', "notebooks/00_start_here.ipynb"),
+        ('{"lesson": "../lab"}', "notebooks/00_start_here.ipynb"),
+        ('{"lesson": null}', "notebooks/00_start_here.ipynb"),
+        ("{", "notebooks/00_start_here.ipynb"),
+    ],
+)
+def test_a_start_goes_on_where_the_learner_left_off(
+    lab, machine, monkeypatch, tmp_path, record, page
+):
+    monkeypatch.setenv("PRIVLAB_HOME", str(tmp_path))
+    (tmp_path / "minutes.json").write_text(record)
+    (lab.COURSE / "exercises").mkdir()
+    (lab.COURSE / "exercises" / "01_x.ipynb").touch()
+    lab.main(["--no-browser"])
+    assert f"default_url=/lab/tree/{page} " in machine.asked[-1]
+
+
+# a bundle for a room without a network
+
+
+@pytest.fixture
+def bundled(lab):
+    """A wheelhouse for this computer beside lab.py, without packages."""
+    wheels = lab.COURSE / "wheelhouse"
+    wheels.mkdir()
+    (wheels / "KIND").write_text(lab.KIND)
+    return wheels
+
+
+def test_beside_a_wheelhouse_pip_asks_no_index_and_torch_is_not_looked_up(
+    lab, machine, bundled
+):
+    assert lab.main(["--no-browser"]) == 0
+    (installed,) = machine.asked_for("pip --no-input")
+    offline = "install --no-index --find-links COURSE/wheelhouse -c"
+    assert offline in installed.replace(str(lab.COURSE.resolve()), "COURSE")
+
+
+@pytest.mark.parametrize("inner", ["", "wheelhouse"])
+def test_a_bundle_elsewhere_can_be_named(lab, machine, bundled, tmp_path, inner):
+    shutil.move(bundled, tmp_path / "stick" / "wheelhouse")
+    stick = tmp_path / "stick"
+    assert lab.main(["--no-browser", "--offline", str(stick / inner)]) == 0
+    assert machine.asked_for(f"--no-index --find-links {stick / 'wheelhouse'}")
+
+
+def test_a_folder_that_is_no_bundle_is_named(lab, machine, tmp_path, capsys):
+    assert lab.main(["--offline", str(tmp_path)]) == 1
+    assert f"{tmp_path} is no bundle" in capsys.readouterr().err
+    assert machine.asked == []
+
+
+def test_a_bundle_for_another_kind_of_computer_is_refused(
+    lab, machine, bundled, capsys
+):
+    (bundled / "KIND").write_text("win-amd64-cpython-312")
+    assert lab.main([]) == 1
+    told = capsys.readouterr().err
+    assert "The bundle is for win-amd64-cpython-312" in told
+    assert lab.KIND in told
+    assert machine.asked == []
+
+
+def test_a_bundle_never_holds_cuda(lab, machine, capsys):
+    lab.set_up("", None)
+    machine.torch_requires = CUDA_TORCH
+    assert lab.main(["bundle"]) == 1
+    assert "--torch-index ADDRESS" in capsys.readouterr().err
+    assert not machine.asked_for("pip --no-input --disable-pip-version-check wheel")
+
+
+def test_the_tests_of_a_bundle_say_that_they_need_a_network(
+    lab, machine, bundled, capsys
+):
+    assert lab.main(["test"]) == 1
+    assert "needs a network" in capsys.readouterr().err
+
+
 # programs that are run
 
 

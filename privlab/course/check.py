@@ -10,7 +10,7 @@ from inspect import getdoc
 
 import numpy as np
 
-from privlab.course import record
+from privlab.course import minutes, record
 from privlab.course.answer import NotAttempted, said, wrap
 from privlab.course.exercise import Exercise, Mistaken, Wrong, by_id
 from privlab.course.record import NOT_ATTEMPTED, PASSED, WRONG
@@ -48,6 +48,8 @@ def check(exercise_id: str, answer: object) -> Verdict:
     exercise = by_id(exercise_id)
     verdict = judge(exercise, answer, exercise.public, rng=np.random.default_rng())
     record.note_attempt(exercise.id, verdict.status)
+    if verdict.status != NOT_ATTEMPTED:
+        minutes.note_work(exercise.id, exercise.lesson)
     return verdict
 
 
@@ -110,6 +112,7 @@ def hint(exercise_id: str) -> Hint:
     """The next of the exercise's three hints, from a nudge to nearly the answer."""
     exercise = by_id(exercise_id)
     number = record.note_hint(exercise.id, most=len(exercise.hints))
+    minutes.note_work(exercise.id, exercise.lesson)
     text = exercise.hints[number - 1]
     if number == len(exercise.hints):
         text += f" (The last hint; the answer is in solutions/{exercise.lesson}.ipynb.)"

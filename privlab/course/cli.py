@@ -14,6 +14,8 @@ COMMANDS = {
     "grade": ("privlab.course.grade.command", "mark what students handed in"),
     "slides": ("privlab.course.slides", "write a lesson's slides as one HTML file"),
     "quiz": ("privlab.course.gift", "print quiz questions for Moodle"),
+    "progress": ("privlab.course.progress", "show, export or certify what you passed"),
+    "links": ("privlab.course.links", "make Binder and nbgitpuller links"),
     "submit": ("privlab.course.submit", "hand in exercises on a class server"),
 }
 

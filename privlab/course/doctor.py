@@ -17,7 +17,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from privlab.course import paths
+from privlab.course import paths, workspace
 
 GIGABYTE = 10**9
 WHEELS = ("torch", "tenseal", "flwr")  # compiled code: installed need not mean loadable
@@ -53,8 +53,10 @@ def diagnose() -> tuple[Finding, ...]:
         *wheels(WHEELS),
         cores(os.cpu_count() or 1),
         memory(_memory_size()),
-        disk(shutil.disk_usage(_there(paths.work())).free),
-        writable("course", paths.work(), "copy the course to a folder of your own"),
+        disk(shutil.disk_usage(_there(workspace.folder())).free),
+        writable(
+            "course", workspace.folder(), "copy the course to a folder of your own"
+        ),
         writable("progress", paths.home(), "set PRIVLAB_HOME to a folder of your own"),
         widgets(),
         kernel(),

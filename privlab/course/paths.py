@@ -15,15 +15,6 @@ def home() -> Path:
     return Path(named) if named else Path.home() / ".privlab"
 
 
-def work() -> Path:
-    """Where the learner's notebooks are: ``$PRIVLAB_WORK``, or the course folder.
-
-    On a shared server each learner has a copy of them.
-    """
-    named = os.environ.get("PRIVLAB_WORK")
-    return Path(named).expanduser() if named else COURSE
-
-
 def write_whole(path: Path, text: str) -> None:
     """Write ``text`` beside ``path`` and move it into place: all of it, or none.
 

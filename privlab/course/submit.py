@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from privlab.course import paths
+from privlab.course import workspace
 from privlab.course.grade.answers import answers_in
 from privlab.course.grade.submissions import LARGEST_NOTEBOOK
 
@@ -107,7 +107,7 @@ def _notebooks(lesson: str) -> list[Path]:
     """The notebook of this path, or the learner's exercises whose name starts so."""
     if lesson.endswith(".ipynb"):
         return [Path(lesson)]
-    folder = paths.work() / "exercises"
+    folder = workspace.folder() / "exercises"
     found = sorted(folder.glob(f"{lesson}*.ipynb"))
     if not found:
         raise NotHandedIn(f"No notebook in {folder} has a name that starts {lesson!r}.")

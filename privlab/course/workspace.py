@@ -16,6 +16,15 @@ FOLDERS = ("notebooks", "exercises")
 OWNER_ONLY = 0o077  # what the others of the same server may not do with a new file
 
 
+def folder() -> Path:
+    """Where the learner's notebooks are: ``$PRIVLAB_WORK``, or the course folder.
+
+    On a shared server each learner has a copy of them.
+    """
+    named = os.environ.get("PRIVLAB_WORK")
+    return Path(named).expanduser() if named else paths.COURSE
+
+
 def lay_out(work: Path) -> tuple[Path, ...]:
     """Copy the notebooks that ``work`` lacks, and name them.
 
@@ -37,7 +46,7 @@ def lay_out(work: Path) -> tuple[Path, ...]:
 def main(command: Sequence[str]) -> None:
     """Lay the copy out where ``$PRIVLAB_WORK`` says, then run ``command`` in it."""
     os.umask(OWNER_ONLY)
-    work = paths.work()
+    work = folder()
     lay_out(work)
     os.chdir(work)
     os.execv(command[0], list(command))
