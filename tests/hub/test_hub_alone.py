@@ -12,8 +12,8 @@ import sys
 
 import pytest
 from hub_client import Person
+from hub_server import COURSE, HUB, running, write_settings
 
-from conftest import COURSE, HUB, running, write_settings
 from privlab.course.grade.submissions import collect
 
 LESSON = "03_1_differential_privacy"
