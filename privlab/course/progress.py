@@ -41,7 +41,7 @@ class Work:
 
 def work() -> tuple[Work, ...]:
     """Every exercise of the course with what was done about it, in course order."""
-    notes, spent = record._look()["exercises"], minutes.seconds()
+    notes, spent = record.notes(), minutes.seconds()
     return tuple(
         Work(
             exercise=exercise,

@@ -34,12 +34,17 @@ class Standing:
         return f"{sum(self.passed)} of {sum(self.total)} exercises passed."
 
 
+def notes() -> dict[str, dict]:
+    """What is remembered of each exercise that was tried or hinted at, by its id."""
+    return _look()["exercises"]
+
+
 def standing() -> Standing:
     """The record counted by lesson, in course order."""
-    notes = _look()["exercises"]
+    seen = notes()
     statuses: dict[str, list[str]] = {}
     for exercise in exercises().values():
-        status = notes.get(exercise.id, FRESH)["status"]
+        status = seen.get(exercise.id, FRESH)["status"]
         statuses.setdefault(exercise.lesson, []).append(status)
     return Standing(
         lessons=tuple(statuses),

@@ -157,3 +157,17 @@ claim(
 # itself, `03_1_differential_privacy.ipynb`, where it gets its exact form.
 # Your exercises are in the folder `exercises/`; call `progress()` there to see where
 # you stand.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("0")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -563,3 +563,17 @@ claim("ε = 100 stops nothing: nine in ten come out", at[100] > 0.9)
 # Kasiviswanathan and Smith 2008, KDD. Dwork and Roth 2014, *The Algorithmic Foundations
 # of Differential Privacy*. Abowd 2018, KDD. Garfinkel, Abowd and Martindale 2018, ACM
 # Queue 16.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("1.1")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

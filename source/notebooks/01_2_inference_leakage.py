@@ -563,3 +563,17 @@ reveal("steal", "no, the copy still agrees on most digits")
 # 2022, CCS. Watson, Guo, Cormode and Sablayrolles 2022, ICLR. Zarifzadeh, Liu and
 # Shokri 2024, ICML. Digits: Alpaydin and Kaynak 1998, UCI. Diabetes: Efron, Hastie,
 # Johnstone and Tibshirani 2004.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("1.2")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -531,3 +531,17 @@ claim(
 # Dröge and Moeller 2020, NeurIPS. Choquette-Choo, Tramèr, Carlini and Papernot 2021,
 # ICML. Tramèr, Shokri, San Joaquin, Le, Jagielski, Hong and Carlini 2022, CCS. Digits:
 # Alpaydin and Kaynak 1998, UCI.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("1.3")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -505,3 +505,17 @@ claim(
 # Wallace et al. 2021, USENIX Security. Kandpal, Wallace and Raffel 2022, ICML. Lee et
 # al. 2022, ACL. Carlini, Ippolito, Jagielski, Lee, Tramèr and Zhang 2023, ICLR. Shi et
 # al. 2024, ICLR. Card numbers: ISO/IEC 7812-1. Corpus: `privlab.lm.corpus`.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("1.4")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

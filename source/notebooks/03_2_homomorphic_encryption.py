@@ -540,3 +540,17 @@ claim("the rotation keys alone are up to 94 MB", round(keys_bytes / 1e6) == 94)
 # 2018, Homomorphic Encryption Standard. Kim, Song, Wang, Xia and Jiang 2018, JMIR Medical
 # Informatics. Li and Micciancio 2021, EUROCRYPT. TenSEAL 0.3.18: Benaissa, Retiat, Cebere
 # and Belfedhal 2021.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("3.2")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

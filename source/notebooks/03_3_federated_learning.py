@@ -564,3 +564,17 @@ claim("a median withstands them", robust.accuracies[-1] > 0.75)
 # NeurIPS. Kairouz, Liu and Steinke 2021, ICML. Fowl, Geiping, Czaja, Goldblum and
 # Goldstein 2022, ICLR. Pasquini, Francati and Ateniese 2022, CCS. Boenisch et al. 2023,
 # EuroS&P. Bell et al. 2023, USENIX Security. Digits: Alpaydin and Kaynak 1998, UCI.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("3.3")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

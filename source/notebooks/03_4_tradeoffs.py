@@ -424,3 +424,17 @@ claim(
 # are what carries over. The factors are those of this toy.
 #
 # **Exercises**: `exercises/03_4_tradeoffs.ipynb`.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("3.4")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

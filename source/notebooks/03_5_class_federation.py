@@ -431,3 +431,17 @@ claim(
 # arXiv:1911.07963. Wainakh and others 2022, PoPETs (labels from gradients). Bell and
 # others 2023, USENIX Security (ACORN). Beutel and others 2020, arXiv:2007.14390
 # (Flower); version 1.41, read on 23 November 2026.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("3.5")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -696,3 +696,17 @@ claim(
 # Kim and Song 2018, SAC. Li and Micciancio 2021, EUROCRYPT. Li, Micciancio, Schultz
 # and Sorrell 2022, CRYPTO. Diabetes data: Efron, Hastie, Johnstone and Tibshirani 2004,
 # Annals of Statistics.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("4.2")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -717,3 +717,17 @@ reveal("sampling", "1 and 4")
 # 2020, *Flower*, arXiv 2007.14390. Diabetes: Efron, Hastie, Johnstone and Tibshirani
 # 2004, Ann. Statist. 32. Breast cancer: Wolberg et al. 1995, UCI. Digits: Alpaydin and
 # Kaynak 1998, UCI.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("4.3")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -665,3 +665,17 @@ claim(
 # Papernot, Song, Mironov, Raghunathan, Talwar and Erlingsson 2018, ICLR. Naor and
 # Vexler 2020, FORC. Chadha, Jagielski, Papernot, Choquette-Choo and Nasr 2024, ICML.
 # Digits: Alpaydin and Kaynak 1998, UCI.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("4.4")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

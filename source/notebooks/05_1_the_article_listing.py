@@ -561,3 +561,17 @@ claim(
 # Fredrikson and Jha 2018, CSF. Steinke, Nasr and Jagielski 2023, NeurIPS. Chua et al.
 # 2024, ICML. Annamalai, Balle, Hayes and De Cristofaro 2024, arXiv:2411.10614. Tumours:
 # Wolberg, Mangasarian and Street 1995, UCI.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("5.1")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -631,3 +631,17 @@ claim("and catches the loop without clipping", broken.audit.epsilon_lower > 3)
 # Liu and Talwar 2019, STOC. Andrew, Thakkar, McMahan and Ramaswamy 2021, NeurIPS. Tramèr
 # and Boneh 2021, ICLR. De et al. 2022, arXiv 2204.13650. Papernot and Steinke 2022, ICLR.
 # Bu, Wang, Zha and Karypis 2023, ICML. Steinke, Nasr and Jagielski 2023, NeurIPS.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("5.2")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

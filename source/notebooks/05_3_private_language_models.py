@@ -356,3 +356,17 @@ claim(
 # McMahan, Ramage, Talwar and Zhang 2018, ICLR. Carlini et al. 2019, USENIX Security. Hu
 # et al. 2022, ICLR. Li, Tramèr, Liang and Hashimoto 2022, ICLR. Yu et al. 2022, ICLR.
 # Tramèr, Kamath and Carlini 2024, ICML.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("5.3")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -785,3 +785,17 @@ display(Markdown(decision.table(remedies)))
 # al. 2023, ACL. Hayes, Shumailov, Triantafillou, Khalifa and Papernot 2024,
 # arXiv:2403.01218. Yue et al. 2023, ACL. Hao et al. 2022, NeurIPS. Pang et al. 2024,
 # IEEE S&P.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("5.4")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

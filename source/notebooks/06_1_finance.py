@@ -132,8 +132,8 @@ claim("your own table runs through the same attack", yours.customers == 30)
 # ## Statistics with a ledger
 #
 # So keep the purchases in and let statistics out: what does a customer spend, by
-# category and age? **The attack before.** The table is published, one customer closes the
-# account, the table is published again. Subtract: the *differencing attack* (差分攻击).
+# category and age? **The attack before.** The table is published, one customer closes
+# the account, the table is published again. Subtract: the *differencing attack* (差分攻击).
 #
 # **Build.** Three steps, in this order.
 #
@@ -243,8 +243,8 @@ explore(
 # %% [markdown]
 # *Four age bands; bars are true means by category, dots are published. At ε = 1 and a
 # cap of 10,000 yuan the dots lie near the ends of the bars, about a tenth off. With a
-# cap of 500 all lie far to the left, with 50,000 they scatter; a dot beyond the panel is
-# drawn at its edge.*
+# cap of 500 all lie far to the left, with 50,000 they scatter; a dot beyond the panel
+# is drawn at its edge.*
 
 # %%
 low, good, high = (
@@ -443,14 +443,14 @@ explore(
 )
 
 # %% [markdown]
-# *Bars: the bank's five weights and intercept. Dots: what the client has solved for. Six
-# scores without noise: each dot at its bar's end. With noise 1 six scores give
+# *Bars: the bank's five weights and intercept. Dots: what the client has solved for.
+# Six scores without noise: each dot at its bar's end. With noise 1 six scores give
 # nonsense, a thousand give nearly everything.*
 #
-# This is model stealing (模型窃取): $d+1$ equations for $d$ weights and a constant
-# (Tramèr et al. 2016). Five of the six applicants were invented, average but for one
-# feature, the sixth average in all. Encryption protects the client from the bank, not the bank from
-# the client. It even blinds the bank: it cannot round an answer, or see that the
+# This is model stealing (模型窃取): $d+1$ equations for $d$ weights and a constant (Tramèr
+# et al. 2016). Five of the six applicants were invented, average but for one feature,
+# the sixth average in all. Encryption protects the client from the bank, not the bank
+# from the client. It even blinds the bank: it cannot round an answer, or see that the
 # questions are odd, because it sees neither. What is left to it: noise, which spoils
 # honest answers as much; a limit on questions; or a decision instead of a score.
 
@@ -499,8 +499,8 @@ reveal("hash", "less than a second")
 # %% [markdown]
 # The partner tried all numbers. Here it was ten thousand. At a billion hashes a second,
 # which a graphics card reaches, all $10^{10}$ numbers that begin with a 1 take ten
-# seconds. A *salt* that both banks know stops neither of them. Opinion 05/2014 says the same: a hash is a
-# pseudonym.
+# seconds. A *salt* that both banks know stops neither of them. Opinion 05/2014 says the
+# same: a hash is a pseudonym.
 #
 # **Build: private set intersection** (隐私集合求交). Map a number to a point $H(x)$ of
 # the curve of lesson 3.3's key agreement. The first bank sends $H(x)^a$, the second
@@ -524,10 +524,10 @@ print(f"{both.bytes / 1e3:.0f} kB for {len(both.common)} common customers")
 # computes the function that you asked for. Limit the size, and sign the lists.
 #
 # **The model.** The first bank encrypts its labels (0 or 1), the second computes the
-# sum of each of its columns over the fraudsters, without seeing who they are, adds exact
-# noise, and sends it back. The first decrypts, and returns the noisy sums and the number
-# of fraudsters; from them the second makes a weight for each of its columns. Could two
-# banks not use secure aggregation (安全聚合) instead? No:
+# sum of each of its columns over the fraudsters, without seeing who they are, adds
+# exact noise, and sends it back. The first decrypts, and returns the noisy sums and the
+# number of fraudsters; from them the second makes a weight for each of its columns.
+# Could two banks not use secure aggregation (安全聚合) instead? No:
 
 # %%
 from privlab.fl.masked_sum import masked_sum
@@ -633,3 +633,17 @@ claim(
 # - A hash of a phone number is the phone number.
 #
 # **Exercises**: `exercises/06_1_finance.ipynb`.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("6.1")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -527,3 +527,17 @@ claim(
 # - A hidden count between printed totals is a riddle, not a secret.
 #
 # **Exercises**: `exercises/06_2_medicine.ipynb`.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("6.2")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -129,13 +129,14 @@ reveal("four-films", "nine in ten or more")
 # This happened. In October 2006 Netflix published 100 million ratings of 480,000
 # subscribers, with random numbers for names. The paper showed that eight ratings, two
 # of which may be wrong, with dates within 14 days, single out 99 % of the records; it
-# found two people by their ratings on a public film site. A second contest was called off in March
+# found two people by their ratings on a public film site. A second contest was called
+# off in March
 # 2010 after a lawsuit and questions from the US Federal Trade Commission.
 #
 # **Build and attack again.** Take away the days, then the stars: choose *films only*.
-# It helps against who knows little, and fails against who knows eight films. A record of 20
-# films out of 400 is a fingerprint; removing columns blurs it. So the rest of this
-# lesson publishes no records.
+# It helps against who knows little, and fails against who knows eight films. A record
+# of 20 films out of 400 is a fingerprint; removing columns blurs it. So the rest of
+# this lesson publishes no records.
 #
 # **Price**: whoever needed the records for research has lost them. **A regulator would
 # ask** whether this is disclosure. The US Video Privacy Protection Act of 1988 (18
@@ -204,8 +205,8 @@ claim("that you watched tells nearly as much as how you liked", unrated > 0.73)
 # $$s = b + W r,\qquad W = C\,(C^\top C+\lambda I)^{-1} C^\top ,$$
 #
 # PureSVD (Cremonesi, Koren and Turrin 2010) with a ridge λ. One multiplication deep:
-# one ciphertext in slots goes up, one score for each film comes down. The characters are
-# rounded to whole 64ths, so that both sides compute with the same numbers.
+# one ciphertext in slots goes up, one score for each film comes down. The characters
+# are rounded to whole 64ths, so that both sides compute with the same numbers.
 
 # %%
 from privlab.experiments.encrypted_scores import key_pair, sealed_scores
@@ -324,10 +325,11 @@ yesterday, today = watched[:-1].sum(axis=0), watched.sum(axis=0)
 claim("two exact charts are her list", (today - yesterday == watched[-1]).all())
 
 # %% [markdown]
-# **Build.** With a *curator* (受信任的数据管理者) who knows the lists: a viewer watched 30
-# films at most, moves 30 counts by 1, and discrete Laplace noise of scale $30/\varepsilon$
-# hides it, drawn exactly. Without one, each viewer randomises at home (local differential
-# privacy, 本地差分隐私, lesson 4.4). Three ways to spend the same ε on a whole list:
+# **Build.** With a *curator* (受信任的数据管理者) who knows the lists: a viewer watched 30 films
+# at most, moves 30 counts by 1, and discrete Laplace noise of scale $30/\varepsilon$
+# hides it, drawn exactly. Without one, each viewer randomises at home (local
+# differential privacy, 本地差分隐私, lesson 4.4). Three ways to spend the same ε on a whole
+# list:
 #
 # - **every film, ε divided**: answer for all 60 films with ε/60 each;
 # - **one film of the list**: fill the list up to 30 with blanks, report one place of it
@@ -389,8 +391,8 @@ reveal("which-report", "one film asked")
 # %% [markdown]
 # **Why.** A report of a list with 30 places is blown up by 30: the variance by
 # $30^2=900$. Asking $n/60$ viewers about each film blows it up by 60. Dividing ε by 60
-# costs about $60^2/\varepsilon^2$. Which is best turns with the numbers: lists of two out of ten
-# thousand films would favour the list. That is `re-03`, a decision.
+# costs about $60^2/\varepsilon^2$. Which is best turns with the numbers: lists of two
+# out of ten thousand films would favour the list. That is `re-03`, a decision.
 #
 # **Attack it again.** Two evenings of charts now differ by noise. And the shop that
 # holds a viewer's own report? If it was even before, it is right with probability
@@ -485,8 +487,8 @@ claim("and ε = 1 still beats film means", crowd.at(1) < crowd.means)
 claim("250 viewers: ε = 1 is worse than that", small.at(1) > small.means + 0.1)
 
 # %% [markdown]
-# The noise in a mean over viewers falls as $1/n$. Four times the viewers make the same ε
-# four times cheaper. Below some number, film means at that ε are the better product.
+# The noise in a mean over viewers falls as $1/n$. Four times the viewers make the same
+# ε four times cheaper. Below some number, film means at that ε are the better product.
 #
 # **Attack it again**, both attacks: who was in, on the model that remembers; and who is
 # older, from nothing but the ten films that each viewer is *shown*.
@@ -563,3 +565,17 @@ claim(
 #   what your own suggestions say of you.
 #
 # **Exercises**: `exercises/06_3_recommendation.ipynb`.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("6.3")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -63,8 +63,8 @@ explore(
 )
 
 # %% [markdown]
-# *The chance of each reading. Step 3, N = 21: six narrow peaks at multiples of 85.3; the
-# two marked with dots give the factors.*
+# *The chance of each reading. Step 3, N = 21: six narrow peaks at multiples of 85.3;
+# the two marked with dots give the factors.*
 #
 # Walk through the steps. In step 2 the comb has teeth 6 apart, but where it begins is
 # random, so reading it says nothing. The transform forgets the beginning and keeps the
@@ -94,8 +94,8 @@ reveal("peaks", "6")
 
 # %% [markdown]
 # **Attack the key.** $n=221$ needs 16 qubits for the counting register; the course's
-# other toy, 126869, needs 34, whose vector does not fit into your machine. So 221 it is:
-# ciphertext in, one run of the quantum computer after the other, message out.
+# other toy, 126869, needs 34, whose vector does not fit into your machine. So 221 it
+# is: ciphertext in, one run of the quantum computer after the other, message out.
 
 # %% tags=["nbval-ignore-output"]
 from privlab.experiments.period import factored, memory
@@ -125,10 +125,10 @@ claim("twice the digits, twice the qubits", memory(126869**2)[0] == 2 * qubits)
 
 # %% [markdown]
 # This is why you could break 221 and nobody can break a real key like that: your numpy
-# vector doubles with each qubit. A machine made of qubits needs a few thousand good ones
-# for 2048 bits, and each good one is made of many noisy ones. Estimates: 20 million
-# noisy qubits and 8 hours (Gidney and Ekerå 2021), less than a million and a week
-# (Gidney, May 2025). Machines had hundreds to a few thousand noisy qubits then.
+# vector doubles with each qubit. A machine made of qubits needs a few thousand good
+# ones for 2048 bits, and each good one is made of many noisy ones. Estimates: 20
+# million noisy qubits and 8 hours (Gidney and Ekerå 2021), less than a million and a
+# week (Gidney, May 2025). Machines had hundreds to a few thousand noisy qubits then.
 #
 # What falls: everything that rests on factoring or discrete logarithms. Paillier, RSA,
 # the elliptic-curve key agreement under every secure aggregation (安全聚合) of lesson
@@ -241,8 +241,8 @@ claim(
 
 # %% [markdown]
 # Whatever a quantum computer does with the published number is post-processing (后处理).
-# One condition: the noise must be truly random. Noise from a generator whose seed can be
-# computed falls with the generator.
+# One condition: the noise must be truly random. Noise from a generator whose seed can
+# be computed falls with the generator.
 #
 # **Your turn** → `ou-02`, a decision.
 #
@@ -371,7 +371,8 @@ claim("it holds for its entry", all(own.accepted for own in every))
 claim("and for no other record", not any(own.other for own in every))
 
 # %% [markdown]
-# Two details decide. Leaves and nodes are hashed behind different first bytes (RFC 6962,
+# Two details decide. Leaves and nodes are hashed behind different first bytes (RFC
+# 6962,
 # 2013): else a node's two hashes would pass as a record. And an odd entry goes up alone.
 # Bitcoin paired it with itself, and so the same root stood for two lists
 # (CVE-2012-2459):
@@ -466,10 +467,10 @@ claim(
 
 # %% [markdown]
 # So: commitments on the chain, data and salts off it. Two cautions. Delete *every* copy
-# of the salt; backups count. And who took part, and when, is still written down, and may
-# be personal data. The European Data Protection Board's Guidelines 02/2025 on blockchain
-# (version for consultation, 8 April 2025) advise against storing personal data on a
-# chain if that conflicts with data protection principles.
+# of the salt; backups count. And who took part, and when, is still written down, and
+# may be personal data. The European Data Protection Board's Guidelines 02/2025 on
+# blockchain (version for consultation, 8 April 2025) advise against storing personal
+# data on a chain if that conflicts with data protection principles.
 #
 # ## From ten clients to a million
 #
@@ -504,11 +505,12 @@ explore_on_run(
 # above 70 %.*
 #
 # The dots are runs of Flower in this process: real messages, real training, one client
-# after the other. In the field clients work at the same time and the network decides, so
-# read the seconds as *work for one machine*. The line is an *extrapolation* (外推): two
-# constants fitted to four runs, one for each client asked, one for each client kept in
-# the list. Bytes and noise need no fit: they follow from the size of the model and from
-# the accountant.
+# after the other. In the field clients work at the same time and the network decides,
+# so read the seconds as *work for one machine*. The line is an *extrapolation* (外推):
+# two constants fitted to four runs, one for each client asked, one for each client kept
+# in the list. Bytes and noise need no fit: they follow from the size of the model and
+# from the accountant. There are only 1,438 digits to deal out: in a large crowd many
+# clients hold the same five.
 
 # %%
 crowds = scale(policy=A_HUNDRED, epsilon=1.0, largest=10_000, seed=7)
@@ -548,9 +550,9 @@ claim("one client's round is 5.7 KB, whatever the crowd", 5600 < one[0] < 5800)
 # %% [markdown]
 # **What the article says, and what is left of it.** Quantum: the challenge is real and
 # dated by your data's shelf life, not by the machine; lattices and differential privacy
-# stand. Blockchain: it gives *integrity*, if somebody keeps a head; it gives no privacy,
-# and takes some. Federated learning: more clients make a promise to each of them
-# cheaper, for as long as you can afford to ask enough of them.
+# stand. Blockchain: it gives *integrity*, if somebody keeps a head; it gives no
+# privacy, and takes some. Federated learning: more clients make a promise to each of
+# them cheaper, for as long as you can afford to ask enough of them.
 #
 # **Your turn** → `ou-04`.
 #
@@ -567,7 +569,21 @@ claim("one client's round is 5.7 KB, whatever the crowd", 5600 < one[0] < 5800)
 # **Next:** the exercises in `exercises/07_outlook.ipynb`.
 #
 # *Sources.* Merkle 1987, CRYPTO. Shor 1994, FOCS; 1997, SIAM J. Comput. 26. McMahan,
-# Ramage, Talwar and Zhang 2018, ICLR. Mosca 2018, IEEE Security & Privacy 16. Gidney and
-# Ekerå 2021, Quantum 5. Gidney 2025, arXiv 2505.15917. Laurie, Langley and Kasper 2013,
-# RFC 6962. Josefsson and Liusvaara 2017, RFC 8032. NIST, FIPS 203, 204 and 205, 13
-# August 2024. Digits: Alpaydin and Kaynak 1998, UCI.
+# Ramage, Talwar and Zhang 2018, ICLR. Mosca 2018, IEEE Security & Privacy 16. Gidney
+# and Ekerå 2021, Quantum 5. Gidney 2025, arXiv 2505.15917. Laurie, Langley and Kasper
+# 2013, RFC 6962. Josefsson and Liusvaara 2017, RFC 8032. NIST, FIPS 203, 204 and 205,
+# 13 August 2024. Digits: Alpaydin and Kaynak 1998, UCI.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("7")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

@@ -516,3 +516,17 @@ claim(
 # *Sources.* Carlini et al. 2022, IEEE S&P (LiRA). Abadi et al. 2016, CCS. Bonawitz et al.
 # 2017, CCS (secure aggregation). Kairouz, Liu and Steinke 2021, ICML. Papernot and Steinke
 # 2022, ICLR. Steinke, Nasr and Jagielski 2023, NeurIPS. NIST SP 800-226.
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("8")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*

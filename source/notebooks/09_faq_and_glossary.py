@@ -461,3 +461,17 @@ claim("the attack was run: right in 52 %", abs(right - 0.525) < 0.02)
 # *Sources.* Dwork and Roth 2014, *The Algorithmic Foundations of Differential Privacy*.
 # Paillier 1999, EUROCRYPT. McMahan et al. 2017, AISTATS. Nanayakkara et al. 2023,
 # USENIX Security (explaining ε by odds).
+
+# %% [markdown]
+# ## Quick check
+#
+# Choose, read the reason, and look at the other reasons, too: they are the mistakes
+# that people make.
+
+# %%
+from privlab.course.quiz import quiz
+
+quiz("9")
+
+# %% [markdown]
+# *A few questions with three or four options each, and a reason for every option.*
