@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from scipy import stats
 
+from bench._table import Row
 from privlab.core import progress
 from privlab.dp import calibration, sgd
 from privlab.dp.rdp import rdp_epsilon
@@ -22,7 +23,7 @@ OPEN = {"epochs": 40, "rate": 5e-3, "batch": 16}
 EPSILON, DELTA, STEPS, SAMPLING_RATE, CLIP, RATE = 8.0, 1e-5, 100, 0.1, 0.5, 1e-2
 
 
-def main() -> None:
+def main() -> list[Row]:
     torch.set_num_threads(1)
     runs = np.array([measured(seed) for seed in progress.bar(list(SEEDS), "seeds")])
     spread = runs.std(axis=0, ddof=1) * stats.t.ppf(0.975, len(runs) - 1)
@@ -31,8 +32,18 @@ def main() -> None:
     names = ("perplexity", "inserted (bits)", "never (bits)", f"exact of {EACH}")
     print(f"{'':12}" + "".join(f"{name:>17}" for name in names))
     cells = [f"{mean:.2f} +- {half:.2f}" for mean, half in rows]
-    for name, own in (("in the open", cells[:4]), (f"epsilon {EPSILON:g}", cells[4:])):
+    private = f"epsilon {EPSILON:g}"
+    for name, own in (("in the open", cells[:4]), (private, cells[4:])):
         print(f"{name:12}" + "".join(f"{cell:>17}" for cell in own))
+    return [
+        Row(
+            job=f"a code in one of {LINES} lines: exposure at {private}, of {CAP:.1f}",
+            ours=f"{cells[5]} bits",
+            peer="the same model in the open",
+            theirs=f"{cells[1]} bits",
+            ratio="-",
+        )
+    ]
 
 
 def measured(seed: int) -> list[float]:

@@ -167,7 +167,7 @@ claim(
 # %%
 from privlab.course.quiz import quiz
 
-quiz("0")
+quiz("00")
 
 # %% [markdown]
 # *A few questions with three or four options each, and a reason for every option.*
