@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from privlab.experiments.harvest import Harvest
 from privlab.experiments.inclusion import Inclusion
@@ -196,8 +197,9 @@ def draw_scale(result: Scale, ax: Axes) -> Axes:
             **hollow,
         )
         axes_.plot(known, measured, "ko", label="measured")
+        axes_.yaxis.set_minor_formatter(NullFormatter())
         style.label(axes_, title, "clients (count)", unit)
-    axes[0].legend(loc="upper left", fontsize=9)
+    axes[2].legend(loc="upper right", fontsize=9)
     right = [100 * r.accuracy for r in rounds]
     axes[3].semilogx(known, right, "ko-")
     axes[3].set_ylim(0, 100)
