@@ -438,7 +438,7 @@ explore(
     stolen_scorecard,
     draw_stolen,
     queries=slider("scores asked for", 6, 1_000, 6),
-    noise=slider("noise of the bank", 0, 2, 0, 0.25),
+    noise=slider("bank's noise (log-odds)", 0, 2, 0, 0.25),
     seed=61,
 )
 
