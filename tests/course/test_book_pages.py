@@ -78,6 +78,8 @@ def rendered(text):
     [
         ("`03_1_differential_privacy.ipynb`", "../notebooks/03_1_differential_privacy"),
         ("`exercises/02_concepts.ipynb`", "../exercises/02_concepts.html"),
+        ("[2](02_concepts.ipynb)", "../notebooks/02_concepts.html"),
+        ("[a page](https://example.org/02.ipynb)", "https://example.org/02.ipynb"),
         ("`dp-01`", "../exercises/03_1_differential_privacy.html#dp-01"),
     ],
 )

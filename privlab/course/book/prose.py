@@ -42,6 +42,12 @@ class Renderer(IPythonRenderer):
         anchor = name if self._used[name] == 1 else f"{name}-{self._used[name]}"
         return f'<h{level} id="{anchor}">{text}</h{level}>\n'
 
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """A link to a notebook, as lesson 8's table has them, leads to its page."""
+        page = NOTEBOOK.fullmatch(url)
+        address = page and self._link(page[1] or "notebooks", page[2])
+        return super().link(text, address or url, title)
+
     def codespan(self, text: str) -> str:
         """`03_1_differential_privacy.ipynb` and `dp-03` lead to what they name."""
         shown = f"<code>{html.escape(text, quote=False)}</code>"
