@@ -632,7 +632,8 @@ def started(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folders = {f"JUPYTER_{n}_DIR": str(tmp_path) for n in ("CONFIG", "DATA", "RUNTIME")}
+    own = ("PRIVLAB_HOME", *(f"JUPYTER_{n}_DIR" for n in ("CONFIG", "DATA", "RUNTIME")))
+    folders = dict.fromkeys(own, str(tmp_path))
     process = subprocess.Popen(
         [sys.executable, COURSE / "lab.py", "--no-browser", "--port", str(port)],
         env={**os.environ, **folders, "JUPYTER_TOKEN": "open", "NO_PROXY": "*"},

@@ -1,4 +1,8 @@
-"""One browser and one JupyterLab for all browser tests."""
+"""One browser and one JupyterLab for the tests of a file.
+
+Not for longer: while Playwright runs, its thread has an event loop that other tests
+cannot have.
+"""
 
 import shutil
 from pathlib import Path
@@ -20,7 +24,7 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
@@ -31,7 +35,7 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser, tmp_path_factory):
     """JupyterLab on a copy of the lessons: a test never writes to the course."""
     folder = tmp_path_factory.mktemp("course") / "notebooks"

@@ -3,7 +3,6 @@
 import asyncio
 import tomllib
 from base64 import b64encode
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -150,9 +149,7 @@ def answered(caller: str, path: str, kind: str = "http") -> int:
 
     scope = {"type": kind, "client": (caller, 50_000), "path": path}
     door = FleetOnly(inside, frozenset({"127.0.0.1"}))
-    # In a thread of its own: a browser of an earlier test may hold this one's loop.
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, door(scope, None, send)).result()
+    asyncio.run(door(scope, None, send))
     return sent[0]["status"]
 
 
