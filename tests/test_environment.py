@@ -17,7 +17,8 @@ from packaging.version import Version
 from privlab.course import doctor
 
 COURSE = Path(__file__).resolve().parents[1]
-PROJECT = tomllib.loads((COURSE / "pyproject.toml").read_text("utf-8"))["project"]
+PYPROJECT = tomllib.loads((COURSE / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
 CONDA = yaml.safe_load((COURSE / "environment.yml").read_text("utf-8"))
 
 
@@ -126,3 +127,12 @@ def test_the_license_file_holds_both_licenses_that_pyproject_names():
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no permission to execute")
 def test_the_script_of_continuous_integration_can_be_executed():
     assert os.access(COURSE / ".ci" / "run", os.X_OK)
+
+
+def test_what_the_library_reads_is_in_its_wheel_too():
+    library = COURSE / "privlab"
+    declared = PYPROJECT["tool"]["setuptools"]["package-data"]["privlab"]
+    packed = {path for pattern in declared for path in library.glob(pattern)}
+    there = {path for path in library.rglob("*.*") if path.is_file()}
+    code = {path for path in there if path.suffix in {".py", ".pyc"}}
+    assert there - code - packed == set()

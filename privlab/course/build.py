@@ -16,8 +16,10 @@ from nbformat import NotebookNode
 
 from privlab.course import notebook as nb
 from privlab.course import paths
+from privlab.course.contents import number
 from privlab.course.dependencies import closure, module_files
 from privlab.course.execution import SETTINGS, BuildError, execute
+from privlab.course.glossary import TERMS, with_notes
 
 KINDS = {"notebooks": ("notebooks",), "exercises": ("exercises", "solutions")}
 
@@ -41,26 +43,44 @@ class Target:
     def executed(self) -> bool:
         return self.kind != "exercises"
 
+    @property
+    def noted(self) -> bool:
+        """Whether its text gets hover notes."""
+        return self.kind == "notebooks"
+
     def fresh(self) -> NotebookNode:
         """The notebook as its source says, not yet executed."""
         form = nb.for_learner if self.kind == "exercises" else nb.for_reader
         try:
-            return form(nb.read(self.source))
+            notebook = form(nb.read(self.source))
         except (KeyError, ValueError) as error:
             raise BuildError(f"{self.name}: {error}") from error
+        if self.noted:
+            note_terms(notebook, lesson=number(self.source.stem))
+        return notebook
 
     def inputs(self) -> str:
         """The fingerprint of everything the built notebook depends on."""
         own = [self.source, *_checks(self.source)]
-        form = module_files("privlab.course.notebook")
+        form = {*module_files("privlab.course.notebook")}
+        notes = {*module_files("privlab.course.glossary")} if self.noted else set()
         try:
-            files = {*own, *closure(*form, *(own if self.executed else []))}
+            files = {*own, *closure(*form, *notes, *(own if self.executed else []))}
         except SyntaxError as error:
             where = f"{error.filename}, line {error.lineno}"
             line = (error.text or "").strip()
             raise BuildError(f"{self.name}: {where}: not Python: {line}") from error
+        files |= {TERMS} if self.noted else set()
         texts = [f"{path.name}\n{path.read_text('utf-8')}" for path in sorted(files)]
         return nb.digest(str(SETTINGS), *_pins(), *texts)
+
+
+def note_terms(notebook: NotebookNode, *, lesson: str) -> None:
+    """Put hover notes in a lesson's text."""
+    prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    noted = with_notes((cell.source for cell in prose), lesson=lesson)
+    for cell, text in zip(prose, noted, strict=True):
+        cell.source = text
 
 
 def folder(kind: str) -> Path:

@@ -4,18 +4,20 @@ import csv
 import difflib
 import html
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from privlab.course.contents import CHAPTERS
 from privlab.plots.glossary import Found, Term
 
+TERMS = Path(__file__).with_name("glossary.csv")
 LESSONS = tuple(number for _, lessons in CHAPTERS for number, _ in lessons)
 
-# Code, formulas, links, headings, table rules and tags: no note goes in there.
+# Code, formulas, links, tags and headings: no note goes in there.
 KEPT = re.compile(
-    r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]*\$|\[[^\]]*\]\([^)]*\)|<[^>]*>"
-    r"|^#+ .*?$",
+    r"(```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]*\$|\[[^\]]*\]\([^)]*\)|<[^>]*>"
+    r"|^#+ .*?$)",
     re.DOTALL | re.MULTILINE,
 )
 
@@ -23,7 +25,7 @@ KEPT = re.compile(
 @cache
 def terms() -> tuple[Term, ...]:
     """Every term, in the order of the lessons that teach them."""
-    with Path(__file__).with_name("glossary.csv").open(encoding="utf-8") as file:
+    with TERMS.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     found = [_term(row) for row in rows]
     return tuple(sorted(found, key=lambda term: LESSONS.index(term.lesson)))
@@ -58,32 +60,35 @@ def search(*, word: str) -> Found:
     return Found(terms=tuple(sorted(fitting, key=rank)), lessons=LESSONS)
 
 
-def with_notes(markdown: str) -> str:
-    """``markdown`` with a hover note, ``<abbr title>``, at the first use of each term.
+def with_notes(texts: Iterable[str], *, lesson: str) -> list[str]:
+    """Markdown with a hover note, ``<abbr title>``, at what other lessons teach.
 
-    Only whole words count, and longer terms before the shorter ones within them.
+    Each term gets one, at its first use as a whole word; a longer term goes before the
+    shorter ones within it. Everyday words get none: what they mean, the sentence says.
     """
-    names = {t.name.lower(): t for t in terms()}
-    longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+    known = {term.name.lower(): term for term in terms()}
+    longest_first = sorted(map(re.escape, known), key=len, reverse=True)
     word = re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", re.IGNORECASE)
-    seen: set[str] = set()
+    due = {n for n, t in known.items() if t.lesson != lesson and not t.everyday}
 
     def noted(match: re.Match) -> str:
         name = match[0].lower()
-        if name in seen:
+        if name not in due:
             return match[0]
-        seen.add(name)
-        return f'<abbr title="{html.escape(_note(names[name]))}">{match[0]}</abbr>'
+        due.remove(name)
+        return f'<abbr title="{_note(known[name])}">{match[0]}</abbr>'
 
-    parts, end = [], 0
-    for kept in KEPT.finditer(markdown):
-        parts += [word.sub(noted, markdown[end : kept.start()]), kept[0]]
-        end = kept.end()
-    return "".join([*parts, word.sub(noted, markdown[end:])])
+    def outside(text: str) -> str:
+        parts = KEPT.split(text)  # what is kept is every second
+        parts[::2] = [word.sub(noted, part) for part in parts[::2]]
+        return "".join(parts)
+
+    return [outside(text) for text in texts]
 
 
 def _note(term: Term) -> str:
-    return f"{' / '.join(term.chinese)}: {term.definition}"
+    text = html.escape(f"{' / '.join(term.chinese)}: {term.definition}")
+    return text.replace("|", "&#124;")  # or a table would take it for a border
 
 
 def _term(row: dict[str, str]) -> Term:
@@ -93,6 +98,7 @@ def _term(row: dict[str, str]) -> Term:
         lesson=row["lesson"],
         also=_several(row["also"]),
         definition=row["definition"],
+        everyday=row["everyday"] == "yes",
     )
 
 

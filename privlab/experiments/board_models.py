@@ -20,7 +20,7 @@ from privlab.dp.accounting import zcdp_epsilon
 from privlab.dp.calibration import noise_multiplier
 from privlab.dp.rdp import rdp_epsilon
 from privlab.dp.sgd import DPSGD, train
-from privlab.experiments.federation import averaging
+from privlab.experiments.federation import averaging, masking
 from privlab.experiments.price_list import exact_noise
 from privlab.experiments.trained_digits import CLASSES, SIDE, Images, part
 from privlab.fl.apps import client_app, load_into
@@ -29,9 +29,6 @@ from privlab.fl.local import run
 from privlab.fl.noise_shares import NoiseShares
 from privlab.fl.partition import iid
 from privlab.fl.private import ClientLevel, DPFedAvg
-from privlab.fl.secagg import Setting
-from privlab.fl.secagg_client import Code, secagg_mod
-from privlab.fl.secagg_strategy import SecAgg
 from privlab.fl.tasks import Task
 from privlab.he import vectors
 from privlab.he.context import NETWORK
@@ -45,6 +42,7 @@ CONFIG = {"rate": 0.5, "epochs": 10, "batch": 0}
 NORM, STEPS = 1.5, 2.0**12  # client-level clipping, and whole numbers to a unit
 Answers = Callable[[Tensor], np.ndarray]  # pixels (n, 64) to scores (n, 10)
 Train = Callable[..., Answers]  # (x, y, *, seed)
+masks = partial(masking, clients=CLIENTS, threshold=THRESHOLD)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -150,7 +148,7 @@ def federated(x: Tensor, y: Tensor, *, seed: int) -> Answers:
 def masked(x: Tensor, y: Tensor, *, seed: int) -> Answers:
     """The same, each round one secure sum of weighted updates."""
     code = WeightedMean(largest=8, most_examples=100, fraction_bits=20, clients=CLIENTS)
-    return _federation(*_masks(code), x, y, rounds=ROUNDS, seed=seed)
+    return _federation(*masks(code), x, y, rounds=ROUNDS, seed=seed)
 
 
 def masked_and_noised(x: Tensor, y: Tensor, *, epsilon: float, seed: int) -> Answers:
@@ -159,7 +157,7 @@ def masked_and_noised(x: Tensor, y: Tensor, *, epsilon: float, seed: int) -> Ans
     (epsilon, ``DELTA``) for each client, over all ``NOISY_ROUNDS``.
     """
     code = shares(epsilon, rng=np.random.default_rng(seed))
-    return _federation(*_masks(code), x, y, rounds=NOISY_ROUNDS, seed=seed)
+    return _federation(*masks(code), x, y, rounds=NOISY_ROUNDS, seed=seed)
 
 
 def noised(x: Tensor, y: Tensor, *, epsilon: float, seed: int) -> Answers:
@@ -189,12 +187,6 @@ def shares(epsilon: float, *, rng: np.random.Generator) -> NoiseShares:
 def weights() -> int:
     """How many numbers an update has."""
     return sum(each.numel() for each in start(0).parameters())
-
-
-def _masks(code: Code) -> tuple[SecAgg, tuple]:
-    setting = Setting(clients=CLIENTS, threshold=THRESHOLD, bits=code.bits)
-    server = SecAgg(averaging(CLIENTS), setting=setting, code=code)
-    return server, (secagg_mod(setting, code),)
 
 
 def _federation(strategy, mods, x: Tensor, y: Tensor, *, rounds: int, seed: int):

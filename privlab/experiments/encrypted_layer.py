@@ -1,7 +1,7 @@
 """One transformer layer with its matrices under CKKS: what it costs, who sees what."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -10,122 +10,23 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from privlab.he import vectors, wire
+from privlab.experiments.sealed_maps import (
+    Exchange,
+    ServerMap,
+    linear_map,
+    sealing,
+    square_map,
+)
 from privlab.he.context import NETWORK, SCORE, Parameters
-from privlab.he.inference import CIRCUIT, SquareNetwork
 from privlab.he.keyholder import SecretKeys, new_keys
-from privlab.he.levels import Circuit, LevelBudget
-from privlab.he.regression import score
 from privlab.lm import private_inference as split
 from privlab.lm.corpus import write
 from privlab.lm.language_model import LanguageModel, new_model, train
-from privlab.lm.transformer import Block
 
 WIDTH = 8
 LINEAR = ("query_key_value", "project", "expand", "contract")
 LINES = 16  # sealed together: their characters share the slots
 FEEDS = {"GELU by the client": split.fed, "square by the server": split.fed_by_squares}
-Layer = Callable[[Sequence], list]  # columns to columns, plain or encrypted
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Exchange:
-    """One question to the server: ``up`` and ``down`` bytes, seconds of each side.
-
-    ``inputs`` (n, d) and ``outputs`` (n, k) are what the client knows; the server has
-    seen ``sealed`` ciphertexts, and how many slots of each are filled.
-    """
-
-    name: str
-    inputs: np.ndarray = field(repr=False)
-    outputs: np.ndarray = field(repr=False)
-    sealed: int
-    up: int
-    down: int
-    client: float
-    server: float
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ServerMap:
-    """One map of the server: ``apply`` to columns, plain or encrypted.
-
-    ``bound`` takes the largest input to a number that nothing on the way exceeds: the
-    one thing the client must know of the map, because CKKS wraps around in silence.
-    """
-
-    apply: Layer
-    bound: Callable[[float], float]
-    parameters: Parameters
-    steps: tuple[tuple[str, int], ...]
-
-
-def linear_map(layer: torch.nn.Linear) -> ServerMap:
-    """``W x + b``: ``score`` once for each output, depth 1."""
-    weights, bias = layer.weight.detach(), layer.bias.detach()
-    rows = list(zip(weights.tolist(), bias.tolist(), strict=True))
-    reach, most = weights.abs().sum(dim=1).max().item(), bias.abs().max().item()
-    return ServerMap(
-        apply=lambda columns: [score(columns, row, b) for row, b in rows],
-        bound=lambda largest: reach * largest + most,
-        parameters=SCORE,
-        steps=(("weights", 1),),
-    )
-
-
-def square_map(block: Block, inputs: Tensor) -> ServerMap:
-    """The feed-forward part with a square, fitted on public ``inputs``, depth 3."""
-    network = SquareNetwork(**split.square_feed(block, inputs))
-
-    def bound(largest: float) -> float:
-        reach = np.abs(network.first).sum(axis=0) * largest
-        squares = (reach + np.abs(network.first_bias)) ** 2
-        outputs = squares @ np.abs(network.second) + np.abs(network.second_bias)
-        return float(max(squares.max(), outputs.max()))
-
-    return ServerMap(
-        apply=network.scores, bound=bound, parameters=NETWORK, steps=CIRCUIT.steps
-    )
-
-
-def sealing(
-    keys: dict[Parameters, SecretKeys],
-    maps: dict[str, ServerMap],
-    note: Callable[[Exchange], None],
-) -> split.Ask:
-    """``ask``: the client encrypts, the server maps ciphertexts, the client decrypts.
-
-    ``ValueError`` before anything is sent, if the map is too deep for its parameters or
-    could outgrow their range.
-    """
-
-    def ask(name: str, x: Tensor) -> Tensor:
-        its, inputs = maps[name], x.flatten(0, -2).double().numpy()
-        most = its.bound(float(np.abs(inputs).max()))
-        plan = Circuit(name=name, steps=its.steps, largest=most)
-        LevelBudget(parameters=its.parameters).check(plan)
-        pair = keys[its.parameters]
-        start = time.perf_counter()
-        sent = vectors.columns(pair.public, inputs)
-        middle = time.perf_counter()
-        answer = its.apply(sent)
-        end = time.perf_counter()
-        outputs = np.stack([vectors.decrypt(pair, each) for each in answer], axis=1)
-        note(
-            Exchange(
-                name=name,
-                inputs=inputs,
-                outputs=outputs,
-                sealed=len(sent),
-                up=len(wire.packed(sent)),
-                down=len(wire.packed(answer)),
-                client=middle - start + time.perf_counter() - end,
-                server=end - middle,
-            )
-        )
-        return torch.tensor(outputs, dtype=x.dtype).unflatten(0, x.shape[:-1])
-
-    return ask
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

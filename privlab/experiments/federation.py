@@ -5,13 +5,19 @@ from functools import cache
 
 import numpy as np
 import torch
+from flwr.clientapp.typing import Mod
 from flwr.serverapp.strategy import FedAvg
 from torch import nn
 
 from privlab.core.training import accuracy
 from privlab.fl.apps import client_app, digits_task
+from privlab.fl.fixed_point import WeightedMean
 from privlab.fl.local import run
+from privlab.fl.noise_shares import NoiseShares
 from privlab.fl.partition import dirichlet
+from privlab.fl.secagg import Setting
+from privlab.fl.secagg_client import secagg_mod
+from privlab.fl.secagg_strategy import SecAgg
 from privlab.fl.session import quiet
 from privlab.fl.tasks import Task
 from privlab.fl.training import LocalData, local_sgd
@@ -33,6 +39,15 @@ def averaging(clients: int, kind: type[FedAvg] = FedAvg) -> FedAvg:
             min_train_nodes=clients,
             min_available_nodes=clients,
         )
+
+
+def masking(
+    code: WeightedMean | NoiseShares, *, clients: int, threshold: int
+) -> tuple[SecAgg, tuple[Mod]]:
+    """The same under masks: the server's strategy, and the mods of the clients."""
+    setting = Setting(clients=clients, threshold=threshold, bits=code.bits)
+    server = SecAgg(averaging(clients), setting=setting, code=code)
+    return server, (secagg_mod(setting, code),)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -12,22 +12,20 @@ from privlab.core.randomness import RandomBytes
 from privlab.dp.accounting import zcdp_epsilon
 from privlab.dp.calibration import noise_multiplier
 from privlab.dp.discrete import Blocks, discrete_gaussian
-from privlab.experiments.federation import averaging, task
+from privlab.experiments.federation import averaging, masking, task
 from privlab.fl.apps import client_app
 from privlab.fl.fixed_point import WeightedMean
 from privlab.fl.local import run
 from privlab.fl.noise_shares import NoiseShares
 from privlab.fl.partition import iid
 from privlab.fl.private import ClientLevel, DPFedAvg, clipping_mod
-from privlab.fl.secagg import Setting
-from privlab.fl.secagg_client import Code, secagg_mod
-from privlab.fl.secagg_strategy import SecAgg
 
 PLAIN, MASKED, NOISY, BOTH = "plain", "masks", "noise", "masks + noise"
 WAYS = (PLAIN, MASKED, NOISY, BOTH)
 CLIENTS, THRESHOLD, ROUNDS, DELTA = 20, 16, 5, 1e-5
 CLIPPING_NORM, CONFIG = 1.0, {"rate": 0.5, "epochs": 3, "batch": 0}
 STEPS = 2.0**12  # whole numbers to a unit of the update
+masks = partial(masking, clients=CLIENTS, threshold=THRESHOLD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +83,9 @@ def price_list(*, epsilon: float, seed: int) -> PriceList:
     )
     runs = {
         PLAIN: (averaging(CLIENTS), ()),
-        MASKED: _masked(mean, mean.bits),
+        MASKED: masks(mean),
         NOISY: (DPFedAvg(mechanism, rng=rng), (clipping_mod(CLIPPING_NORM),)),
-        BOTH: _masked(noise_shares(z, rng=rng), noise_shares(z, rng=rng).bits),
+        BOTH: masks(noise_shares(z, rng=rng)),
     }
     spent = {PLAIN: (math.inf, math.inf), MASKED: (math.inf, math.inf)}
     spent |= {NOISY: (math.inf, epsilon), BOTH: (epsilon, epsilon)}
@@ -117,12 +115,6 @@ def exact_noise(sigma: float, count: int, *, rng: RandomBytes) -> np.ndarray:
     """``count`` draws from the discrete Gaussian, int64."""
     variance, source = Fraction(sigma) ** 2, Blocks(rng)
     return np.array([discrete_gaussian(variance, rng=source) for _ in range(count)])
-
-
-def _masked(code: Code, bits: int) -> tuple[SecAgg, tuple]:
-    setting = Setting(clients=CLIENTS, threshold=THRESHOLD, bits=bits)
-    server = SecAgg(averaging(CLIENTS), setting=setting, code=code)
-    return server, (secagg_mod(setting, code),)
 
 
 def _price(

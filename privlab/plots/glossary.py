@@ -13,7 +13,8 @@ MOST_SHOWN = 8
 class Term:
     """An English term, its Chinese forms, the lesson that teaches it, one sentence.
 
-    ``also`` are other words by which the lessons mean it.
+    ``also`` are other words by which the lessons mean it; an ``everyday`` word has
+    other senses besides.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Term:
     lesson: str
     also: tuple[str, ...]
     definition: str
+    everyday: bool = False
 
     def __str__(self) -> str:
         chinese = " / ".join(self.chinese)

@@ -106,22 +106,57 @@ def test_search_puts_names_before_explanations():
     assert len(search(word="").terms) == len(terms())
 
 
+MARKED = re.compile(r'<abbr title="([^"]*)">(.*?)</abbr>')
+
+
+def noted(text, lesson="00"):
+    (found,) = with_notes([text], lesson=lesson)
+    return found
+
+
+def marked(text):
+    return [word for _, word in MARKED.findall(text)]
+
+
 @pytest.mark.parametrize("lesson", sorted(PROSE))
 def test_notes_add_tags_and_change_no_word(lesson):
-    noted = with_notes(PROSE[lesson])
-    assert re.sub(r'<abbr title="[^"]*">(.*?)</abbr>', r"\1", noted) == PROSE[lesson]
-    marked = re.findall(r'<abbr title="[^"]*">(.*?)</abbr>', noted)
-    assert len({word.lower() for word in marked}) == len(marked) > 0
+    text = noted(PROSE[lesson], lesson)
+    assert MARKED.sub(r"\2", text) == PROSE[lesson]
+    words_marked = [word.lower() for word in marked(text)]
+    assert len(set(words_marked)) == len(words_marked)
+    found = [glossary(word) for word in words_marked]
+    assert not [term for term in found if term.lesson == lesson or term.everyday]
+
+
+def test_most_lessons_lean_on_terms_of_others():
+    leaning = [lesson for lesson, text in PROSE.items() if marked(noted(text, lesson))]
+    assert len(leaning) > 20
+
+
+def test_a_note_tells_the_chinese_and_the_meaning_once_in_a_lesson():
+    texts = ["The sensitivity; sensitivity again; insensitivity.", "Sensitivity."]
+    first, second = with_notes(texts, lesson="4.1")
+    assert marked(first) == ["sensitivity"]
+    assert MARKED.search(first)[1].startswith("敏感度: The most")
+    assert second == texts[1]
+    assert with_notes(texts, lesson="3.1") == texts  # it is taught there
 
 
 def test_notes_keep_out_of_code_formulas_links_and_headings():
     kept = "# Noise and sensitivity\n`sensitivity` $sensitivity$ [sensitivity](x.md)"
-    assert with_notes(kept) == kept
-    once = with_notes("The sensitivity; sensitivity again; insensitivity.")
-    assert once.count("<abbr") == 1
-    assert once.startswith('The <abbr title="敏感度: The most')
+    assert noted(kept) == kept
+
+
+@pytest.mark.parametrize("term", terms(), ids=lambda term: term.name)
+def test_a_definition_can_stand_in_markdown(term):
+    """A formula, a cell border or code in a note would break the text around it."""
+    assert not re.search(r"[$`]", term.definition)
+
+
+def test_an_everyday_word_gets_no_note():
+    assert noted("The client meets the server.", lesson="4.1").count("<") == 0
 
 
 def test_the_longer_term_is_marked_first():
-    noted = with_notes("local differential privacy")
-    assert re.findall(r">(.*?)</abbr>", noted) == ["local differential privacy"]
+    assert marked(noted("local differential privacy")) == ["local differential privacy"]
+    assert marked(noted("local differential privacy", lesson="4.4")) == []

@@ -4,8 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from privlab.experiments.encrypted_layer import Exchange, Sealed, Solved
+from privlab.experiments.encrypted_layer import Sealed, Solved
 from privlab.experiments.forgetting import Scored
+from privlab.experiments.sealed_maps import Exchange
 from privlab.experiments.synthetic_text import Synthetic
 from privlab.plots import remedies as plots
 
