@@ -23,6 +23,7 @@ class ClassSettings:
     students: str
     handed_in: str
     state: str
+    tls: bool
     port: int
     memory_gb: float
     cores: int
@@ -31,6 +32,8 @@ class ClassSettings:
     def __post_init__(self):
         if self.limits not in ("auto", "systemd", "process"):
             raise ValueError(f"limits={self.limits!r} must be auto, systemd or process")
+        if not isinstance(self.tls, bool):
+            raise ValueError(f"tls={self.tls!r} must be true or false")
         if not self.memory_gb >= 1:
             raise ValueError(f"memory_gb={self.memory_gb} must be at least 1")
         if not self.cores >= 1:

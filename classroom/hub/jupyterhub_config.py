@@ -33,6 +33,7 @@ c.PAMAuthenticator.open_sessions = False  # no session of the system's: only a s
 
 # Where: this computer alone may connect; a web server with TLS passes requests on.
 c.JupyterHub.bind_url = f"http://127.0.0.1:{own.port}"
+c.JupyterHub.tornado_settings = {"cookie_options": {"secure": own.tls}}
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{own.port + 1}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{own.port + 2}"
 c.ConfigurableHTTPProxy.command = [str(bin_folder / "configurable-http-proxy")]

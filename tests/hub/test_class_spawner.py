@@ -52,7 +52,7 @@ def test_systemd_keeps_the_limits_where_it_runs(spawning, shipped, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"limits": "none"}, {"memory_gb": 0.5}, {"cores": 0}]
+    "wrong", [{"limits": "none"}, {"memory_gb": 0.5}, {"cores": 0}, {"tls": "yes"}]
 )
 def test_a_wrong_setting_is_named(spawning, shipped, wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):

@@ -11,6 +11,7 @@ import stat
 import sys
 
 import pytest
+import requests
 from hub_client import Person
 from hub_server import COURSE, HUB, running, write_settings
 
@@ -64,6 +65,15 @@ def test_a_wrong_password_and_an_unknown_name_are_refused(alone):
     person, _ = alone
     assert not Person(person.url, person.name).log_in("shut")
     assert not Person(person.url, "somebody").log_in("open")
+
+
+def test_behind_tls_every_cookie_goes_over_tls_alone(tmp_path):
+    settings = write_settings(tmp_path, {}, tls=True)
+    shipped = HUB / "jupyterhub_config.py"
+    command = [sys.executable, "-m", "jupyterhub", "-f", str(shipped)]
+    with running(command, tmp_path, settings) as url:
+        cookies = requests.get(f"{url}/hub/login", timeout=20).cookies
+    assert [cookie.secure for cookie in cookies] == [True]
 
 
 def test_the_copy_is_the_courses_and_for_its_owner_alone(alone):
