@@ -11,8 +11,30 @@ os.environ["PRIVLAB_HOME"] = tempfile.mkdtemp(prefix="privlab-tests-")
 
 # they take minutes: begun last, they would leave the other cores with nothing to do
 LONG = ("test_lessons_in_browser.py", "test_lessons.py", "test_attacks.py")
+SEEDS = 2  # of an experiment's five, unless --whole
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    words = "every seed of the experiments, every lesson in a browser: as .ci/run does"
+    parser.addoption("--whole", action="store_true", help=words)
+
+
+def pytest_configure(config):
+    text = "whole: what --whole adds; without it, the same test has run on other cases"
+    config.addinivalue_line("markers", text)
+
+
+def pytest_collection_modifyitems(config, items):
     """Long files first; files are what ``--dist loadfile`` hands out, in this order."""
     items.sort(key=lambda item: item.path.name not in LONG)
+    if not config.getoption("--whole"):
+        left_out = [item for item in items if is_one_more(item)]
+        items[:] = [item for item in items if not is_one_more(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def is_one_more(item):
+    """Whether the test is run on enough other cases already."""
+    seed = getattr(item, "callspec", None) and item.callspec.indices.get("seed", 0)
+    further = item.path.parent.name == "experiments" and (seed or 0) >= SEEDS
+    return further or item.get_closest_marker("whole") is not None

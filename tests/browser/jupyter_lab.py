@@ -141,21 +141,29 @@ def run_all(page: Page) -> None:
     """Clear all outputs, Run All Cells, wait until each has run or one has failed."""
     command(page, "Edit", "editmenu:clear-all")
     command(page, "Run", "runmenu:run-all")
-    # Cells get [*] when they are sent, numbers when they run, and those after a failed
-    # one go back to [ ]; between two of these states nothing may show for a moment.
-    before, since = None, time.monotonic()
-    deadline = since + LONGEST
-    while before is None or time.monotonic() - since < 1.5:
+    deadline = time.monotonic() + LONGEST
+    while not _have_run(page):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"cells still run after {LONGEST} s: {before}")
-        prompts = page.locator(PROMPTS).all_inner_texts()
-        unfinished = "*" in "".join(prompts) or not re.search(r"\d", prompts[0])
-        if unfinished or prompts != before:
-            before, since = prompts, time.monotonic()
+            raise TimeoutError(f"cells still run after {LONGEST} s")
         page.wait_for_timeout(0.2 * SECOND)
     kernel_idle(page)
     # A cell has its number as soon as the kernel answers; its outputs are drawn later.
     page.wait_for_timeout(1 * SECOND)
+
+
+def _have_run(page: Page) -> bool:
+    """Whether every cell has its number, or one has failed and the rest were let go.
+
+    Cells get [*] when they are sent, numbers when they run, and those after a failed
+    one go back to [ ].
+    """
+    prompts = "".join(page.locator(PROMPTS).all_inner_texts())
+    return "*" not in prompts and ("[ ]" not in prompts or bool(_exceptions(page)))
+
+
+def _exceptions(page: Page) -> list[str]:
+    messages = page.locator(MESSAGES).all_inner_texts()
+    return [text for text in messages if re.search(EXCEPTION, text, re.MULTILINE)]
 
 
 def use_theme(server: Server, theme: str) -> None:
@@ -173,12 +181,10 @@ def command(page: Page, menu: str, name: str) -> None:
 
 def cell_errors(page: Page) -> list[str]:
     """What went wrong, as shown: exceptions, undrawn widgets, cells that never ran."""
-    messages = page.locator(MESSAGES).all_inner_texts()
-    raised = [text for text in messages if re.search(EXCEPTION, text, re.MULTILINE)]
     broken = page.locator(".jp-Notebook").get_by_text("Error displaying widget")
     prompts = enumerate(page.locator(PROMPTS).all_inner_texts())
     missed = [f"code cell {i} has not run" for i, text in prompts if text == "[ ]:"]
-    return raised + broken.all_inner_texts() + missed
+    return _exceptions(page) + broken.all_inner_texts() + missed
 
 
 def explorers(page: Page) -> Locator:

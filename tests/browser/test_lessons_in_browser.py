@@ -22,6 +22,7 @@ from jupyter_lab import (
 )
 
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+ALWAYS = ("00", "03_1", "09")  # without --whole: a short one, a long one, a search box
 
 EXPERIMENT = """
 from dataclasses import dataclass
@@ -200,9 +201,15 @@ def test_outputs_can_be_read_in_jupyterlabs_dark_theme(browser, lab, artefacts):
         use_theme(lab, "")
 
 
+def case(path):
+    """A lesson to be opened: each if all are, else three."""
+    marks = () if path.stem.startswith(ALWAYS) else pytest.mark.whole
+    return pytest.param(path, id=path.stem, marks=marks)
+
+
 # A slow experiment's Run button is pressed in the toy; in lessons that takes too long.
 # tests/notebooks/test_lessons.py moves every control of these, too, without a browser.
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", map(case, LESSONS))
 def test_a_lesson_runs_whole_and_each_widget_moves_its_figure(
     lesson, browser, lab, artefacts
 ):
