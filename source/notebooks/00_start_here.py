@@ -26,7 +26,9 @@ from privlab.widgets import explore, log_slider, show, slider
 # with it. You learn why, in a few lines of mathematics. You attack what was built.
 # Then you read what the article says about it and whether that held, and do the
 # exercises. A line with a tick, like the next one, is a sentence that the computer has
-# just checked. If it were false, the notebook would stop there.
+# just checked. If it were false, the notebook would stop there. Rest the pointer on a
+# word with a dotted line below it, and you read what another lesson taught about it;
+# lesson 9 has all of these words, with a search.
 
 # %%
 claim("twice two is four", 2 * 2 == 4)

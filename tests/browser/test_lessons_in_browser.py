@@ -215,6 +215,8 @@ def test_a_lesson_runs_whole_and_each_widget_moves_its_figure(
 ):
     with visiting(browser, lab, artefacts / lesson.stem) as page:
         open_notebook(page, lab, lesson.name)
+        notes = page.locator(".jp-Notebook abbr[title]").count()
+        assert notes == lesson.read_text("utf-8").count("<abbr title=")
         run_all(page)
         assert cell_errors(page) == []
         screenshot_outputs(page, artefacts / lesson.stem)
