@@ -69,7 +69,11 @@ def test_a_lesson_over_a_limit_is_named_with_the_limit_it_breaks():
     own = {"name": "lesson", "widgets": 1}
     assert Measured(seconds=59, megabytes=1499, frame=199, **own).over == []
     slow = Measured(seconds=61, megabytes=1501, frame=201, **own)
-    assert slow.over == ["lesson: 61 s", "lesson: 1501 MB", "lesson: a frame of 201 ms"]
+    assert slow.over == [
+        "lesson: 61 s",
+        "lesson: 1501 MB",
+        "lesson: a widget of 201 ms",
+    ]
 
 
 class Explorer:
@@ -90,5 +94,5 @@ def test_the_frames_of_a_widget_that_follows_are_timed_and_of_no_other(capsys):
     space = {"bench_shown": shown, "bench_start": 0, "bench_time": time}
     exec(LAST, space)
     assert (follows.moves, on_run.moves) == ([2, 3], [])
-    _, widgets, frames = json.loads(capsys.readouterr().out)
+    _, widgets, (frames,) = json.loads(capsys.readouterr().out)
     assert (widgets, len(frames)) == (2, 2)

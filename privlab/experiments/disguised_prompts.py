@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy import stats
 
 from privlab.lm import prompts
 from privlab.lm.corpus import write
@@ -98,7 +97,7 @@ def guessed(*, mechanism: str, epsilon: float, seed: int) -> Guessed:
     for place, count in enumerate(MESSAGES):
         seen = [each[:count] for each in sent]
         guesses = (
-            [stats.mode(each, axis=0).mode for each in seen],
+            [commonest(each, len(tongue.words)) for each in seen],
             [prompts.guess_words(own, tongue.frequencies, each) for each in seen],
             [prompts.guess_sentence(own, tongue.follows, each) for each in seen],
         )
@@ -109,6 +108,14 @@ def guessed(*, mechanism: str, epsilon: float, seed: int) -> Guessed:
         right=shares,
         example=tuple(" ".join(tongue.words[i] for i in each) for each in shown),
     )
+
+
+def commonest(sent: np.ndarray, words: int) -> np.ndarray:
+    """The word sent most often at each place of a prompt, of ``sent`` (times, places).
+
+    Of words as often as each other, the first in the list.
+    """
+    return np.eye(words, dtype=int)[sent].sum(axis=0).argmax(axis=-1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

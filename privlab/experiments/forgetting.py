@@ -175,12 +175,16 @@ class Scored:
 @cache
 def scored(*, way: str, steps: int, seed: int) -> Scored:
     """Score one of ``WAYS``; ``steps`` of ascent, 0 is the model as it was trained."""
-    if way == "gradient ascent":
-        title = f"{steps} steps of ascent" if steps else "as trained"
-        return score(ascended(seed=seed)[steps], title=title, seed=seed)
-    if way == "SISA":
-        return score(sharded(seed=seed)[1], title="SISA", seed=seed)
-    return score(law(seed=seed)[-1], title="retrained again", seed=seed)
+    if way != "gradient ascent":
+        return _without_steps(way, seed)
+    title = f"{steps} steps of ascent" if steps else "as trained"
+    return score(ascended(seed=seed)[steps], title=title, seed=seed)
+
+
+@cache
+def _without_steps(way: str, seed: int) -> Scored:
+    model = sharded(seed=seed)[1] if way == "SISA" else law(seed=seed)[-1]
+    return score(model, title=way, seed=seed)
 
 
 def score(model: LanguageModel, *, title: str, seed: int) -> Scored:

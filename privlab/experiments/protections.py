@@ -126,7 +126,10 @@ def protections(*, epsilon: float, seed: int, trials: int = 500) -> Protections:
 
 def _outcome(envelope: Envelope, counts, ill, rng: np.random.Generator) -> Outcome:
     key = rng.bytes(32)  # a real key comes from the system, not from a seed
-    sent = [envelope.seal(key, rng.bytes(NONCE), bytes([n])) for n in counts]
+    drawn = rng.bytes(NONCE * len(counts))
+    nonces = [drawn[i : i + NONCE] for i in range(0, len(drawn), NONCE)]
+    pairs = zip(nonces, counts, strict=True)
+    sent = [envelope.seal(key, nonce, bytes([n])) for nonce, n in pairs]
     opened = [envelope.open(key, message) for message in sent]
     changed = [envelope.open(key, _flipped(m, envelope.place)) for m in sent]
     return Outcome(

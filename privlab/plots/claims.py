@@ -8,7 +8,7 @@ from privlab.plots import style
 
 VERDICTS = ("holds", "holds if", "says nothing", "wrong")
 MARKS = dict(zip(VERDICTS, ("o", "D", "s", "X"), strict=True))
-MOST_LETTERS = 90
+MOST_LETTERS, MOST_TOLD = 90, 14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +48,22 @@ class Claims:
 
 
 def draw_claims(result: Claims, ax: Axes) -> Axes:
-    """A row for each claim: a mark by its verdict, its id and how it ought to read."""
+    """A row for each claim: a mark by its verdict, its id, how it ought to read.
+
+    Of more than ``MOST_TOLD`` only marks: nobody reads that much in a figure.
+    """
+    told = len(result.claims) <= MOST_TOLD
     ax.figure.set_size_inches(8.6, 1.3 + 0.27 * max(len(result.claims), 3))
     for row, each in enumerate(result.claims):
         column = VERDICTS.index(each.verdict)
         ax.plot(column, row, MARKS[each.verdict], markersize=9, color=style.BLUE)
-        said = each.text if each.verdict == "holds" else each.correct
-        ax.text(3.6, row, _short(said), va="center", fontsize=8)
+        if told:
+            said = each.text if each.verdict == "holds" else each.correct
+            ax.text(3.6, row, _short(said), va="center", fontsize=8)
     ax.set_xticks(range(len(VERDICTS)), VERDICTS, fontsize=8, rotation=25)
     rows = [f"{each.id}, lesson {each.lessons[0]}" for each in result.claims]
     ax.set_yticks(range(len(rows)), rows, fontsize=8)
-    ax.set(xlim=(-0.5, 14), ylim=(max(len(rows), 1) - 0.4, -0.6))
+    ax.set(xlim=(-0.5, 14 if told else 3.5), ylim=(max(len(rows), 1) - 0.4, -0.6))
     ax.grid(axis="x", visible=False)
     title = f"{result.chosen}: what is true of {len(rows)} claims"
     return style.label(ax, title, "verdict (in words)", "claim (number)")

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 from matplotlib.patches import Rectangle
 
 from privlab.experiments.balance import Balance
@@ -18,30 +19,39 @@ from privlab.plots import style
 
 
 def draw_protections(result: Protections, ax: Axes) -> Axes:
-    """Four rows of bars for every protection, the first on top."""
+    """For every protection, the first on top: who knows, what passes, how far off."""
     ax.figure.set_size_inches(9.4, 3.9)
     names, every = list(result.outcomes), list(result.outcomes.values())
-    shown = {
-        "The wire knows": ([100 * o.wire for o in every], "right guesses (%)", 100),
-        "The reader knows": ([100 * o.reader for o in every], "right guesses (%)", 100),
-        "Changes taken": ([100 * o.accepted for o in every], "accepted (%)", 100),
-        "Answer off by": ([o.error for o in every], "error (people)", None),
-    }
-    for index, cell in enumerate(style.panels(ax, 4)):
-        title, (values, unit, top) = list(shown.items())[index]
-        if "guesses" in unit:
-            cell.axvline(50, color=style.BLACK, linewidth=1, zorder=0)
-        bars = cell.barh(names, values, **style.fill(index))
-        words = cell.bar_label(bars, fmt="%.0f" if top else "%.2f", padding=3)
-        for word in words:
-            word.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
-        cell.invert_yaxis()
-        cell.set_xlim(0, 1.4 * (top or max(*values, 0.5)))
-        style.label(cell, title, unit, "protection (kind)")
-        if index:
-            cell.set_yticklabels([])
-            cell.set_ylabel("")
+    knows, taken, off = style.panels(ax, 3)
+    rows = np.arange(len(names))
+    for index, who in enumerate(("wire", "reader")):
+        right = [100 * getattr(outcome, who) for outcome in every]
+        look = {"label": who, **style.fill(index)}
+        bars = knows.barh(rows + 0.4 * index, right, 0.38, **look)
+        _numbered(knows, bars, "%.0f")
+    knows.axvline(50, color=style.BLACK, linewidth=1, zorder=0)
+    knows.legend(loc="lower right", ncols=2, fontsize=9)
+    style.label(knows, "Who knows", "right guesses (%)", "protection (kind)")
+    knows.set_yticks(rows + 0.2, names)
+    accepted = [100 * outcome.accepted for outcome in every]
+    _numbered(taken, taken.barh(rows + 0.2, accepted, **style.fill(2)), "%.0f")
+    style.label(taken, "Changes taken", "accepted (%)", "protection (kind)")
+    errors = [outcome.error for outcome in every]
+    _numbered(off, off.barh(rows + 0.2, errors, **style.fill(3)), "%.2f")
+    style.label(off, "Answer off by", "error (people)", "protection (kind)")
+    tops = (140, 140, 1.4 * max(*errors, 0.5))
+    for panel, top in zip((knows, taken, off), tops, strict=True):
+        panel.set(xlim=(0, top), ylim=(len(names) + 0.9, -0.5))  # below: the legend
+        if panel is not knows:
+            panel.set_yticks(rows + 0.2, [])
+            panel.set_ylabel("")
     return ax
+
+
+def _numbered(ax: Axes, bars: BarContainer, form: str) -> None:
+    """The value at the end of each bar, readable on whatever is behind it."""
+    for word in ax.bar_label(bars, fmt=form, padding=3, fontsize=9):
+        word.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
 
 
 def draw_balance(result: Balance, ax: Axes) -> Axes:

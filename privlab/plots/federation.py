@@ -7,9 +7,7 @@ from privlab.experiments.federated_privacy import CrowdPrivacy
 from privlab.experiments.federation import SkewedFederation
 from privlab.experiments.seen_by_server import Crowds, SeenImages
 from privlab.plots import style
-from privlab.plots.digit_images import draw_digit
-
-MOST_SHOWN = 6
+from privlab.plots.digit_images import draw_pairs
 
 
 def draw_skewed_federation(result: SkewedFederation, ax: Axes) -> Axes:
@@ -40,15 +38,9 @@ def draw_skewed_federation(result: SkewedFederation, ax: Axes) -> Axes:
 
 def draw_seen_images(result: SeenImages, ax: Axes) -> Axes:
     """Above the clients' first images, below what the server made of them."""
-    ax.set_axis_off()
-    shown = min(MOST_SHOWN, len(result.truth))
-    grid = ax.get_subplotspec().subgridspec(2, MOST_SHOWN)
-    for i in range(shown):
-        draw_digit(ax.figure.add_subplot(grid[0, i]), result.truth[i], "client's")
-        quality = f"{min(result.decibels[i], 99):.0f} dB"
-        draw_digit(ax.figure.add_subplot(grid[1, i]), result.found[i], quality)
-    title = f"{result.title}; {shown} of {len(result.truth)} images shown"
-    ax.figure.suptitle(title, x=0.02, ha="left", fontsize=12)
+    quality = [f"{min(decibels, 99):.0f} dB" for decibels in result.decibels]
+    shown = draw_pairs(ax, result.truth, result.found, quality)
+    ax.set_title(f"{result.title}; {shown} of {len(result.truth)} images shown")
     return ax
 
 

@@ -5,23 +5,15 @@ from matplotlib.axes import Axes
 
 from privlab.experiments.sent_updates import SEARCHES, FailureCases, RebuiltBatch
 from privlab.plots import style
-from privlab.plots.digit_images import draw_digit
-
-MOST_SHOWN = 6
+from privlab.plots.digit_images import draw_pairs
 
 
 def draw_rebuilt_batch(result: RebuiltBatch, ax: Axes) -> Axes:
     """Above the client's first images, below what the server rebuilt of them."""
-    ax.set_axis_off()
-    shown = min(MOST_SHOWN, len(result.truth))
-    grid = ax.get_subplotspec().subgridspec(2, MOST_SHOWN)
-    for i in range(shown):
-        draw_digit(ax.figure.add_subplot(grid[0, i]), result.truth[i], "client's")
-        likeness = f"SSIM {result.similarity[i]:.2f}"
-        draw_digit(ax.figure.add_subplot(grid[1, i]), result.found[i], likeness)
+    likeness = [f"SSIM {similarity:.2f}" for similarity in result.similarity]
+    shown = draw_pairs(ax, result.truth, result.found, likeness)
     size = f"{shown} of {len(result.truth)} images"
-    title = f"Clipped, noise {result.noise:g}; {size}"
-    ax.figure.suptitle(title, x=0.02, ha="left", fontsize=12)
+    ax.set_title(f"Clipped, noise {result.noise:g}; {size}")
     return ax
 
 

@@ -5,6 +5,7 @@ one result, ``ask`` a question. Where no front end can send a move back, each sh
 its first frame as an ordinary figure with its summary, and stores no widget state.
 """
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -55,6 +56,9 @@ def present(explorer: Explorer, view: Callable) -> None:
     Every explorer of a lesson passes here: a test replaces this function to collect
     them, and moves their controls by ``Explorer.set``.
     """
+    # Else the collector looks through all of torch, 0.3 s, in the middle of a movement.
+    gc.collect()
+    gc.freeze()
     if _is_driven():
         display(view(explorer))
     else:

@@ -24,10 +24,7 @@ class Explorer:
     def __init__(self, compute: Callable[..., Result], draw: Draw, /, **arguments: Any):
         arguments = {name: _control(name, arg) for name, arg in arguments.items()}
         self.controls = {n: a for n, a in arguments.items() if isinstance(a, Control)}
-        self._constants = {
-            n: a for n, a in arguments.items() if not isinstance(a, Control)
-        }
-        self._compute, self._draw = compute, draw
+        self._arguments, self._compute, self._draw = arguments, compute, draw
         self.redraw({name: c.value for name, c in self.controls.items()})
 
     @property
@@ -38,7 +35,8 @@ class Explorer:
     def redraw(self, values: dict[str, Any]) -> None:
         """Run the experiment once at ``values``, one for each control."""
         values = {name: c.nearest(values[name]) for name, c in self.controls.items()}
-        result = self._compute(**self._constants, **values)
+        # As they were written: for functools.cache, another order is another call.
+        result = self._compute(**{**self._arguments, **values})
         self.picture = picture(result, self._draw)
         self.values, self.result = values, result
 

@@ -53,9 +53,9 @@ explore(
 )
 
 # %% [markdown]
-# *Six ways to send the count, a row each. From left to right: how often the wire
-# guesses Li's state, how often the reader does (50 % is a coin), how many of the
-# wire's changes the reader accepts, and how far the count is off.*
+# *Six ways to send the count, a row each. From left to right: how often the wire and
+# the reader guess Li's state (50 % is a coin), how many of the wire's changes the
+# reader accepts, and how far the count is off.*
 #
 # Read the rows one by one; each is a real message, sent five hundred times.
 #
@@ -66,7 +66,7 @@ explore(
 # *Sealed* is both. Data security (数据安全) is done. And the reader still knows
 # exactly whether Li is ill.
 #
-# Only the noisy rows change the reader's column. They promise something else: not
+# Only the noisy rows change the reader's bar. They promise something else: not
 # *who* may see the answer, but *what the answer tells* anyone about one person. That
 # is **privacy** (隐私) in the sense of this course. Its price stands in the last
 # column: the count is off by about one. What remains good for its purpose is its

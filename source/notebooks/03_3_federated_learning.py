@@ -135,7 +135,7 @@ predict(
 from privlab.experiments.federation import skewed_federation
 from privlab.plots.federation import draw_skewed_federation
 
-explore(
+explore_on_run(
     skewed_federation,
     draw_skewed_federation,
     alpha=log_slider("skew α (no unit)", 0.05, 100, 100.0),

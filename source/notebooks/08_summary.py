@@ -342,8 +342,9 @@ explore(
 )
 
 # %% [markdown]
-# *A row for each claim of the chosen verdict: a mark at its verdict, and how it should
-# read. Eight of the 28 are wrong, seven of them in chapters 3 to 5.*
+# *A row for each claim of the chosen verdict: a mark at its verdict, and, unless there
+# are too many rows, how it should read. Eight of the 28 are wrong, seven of them in
+# chapters 3 to 5.*
 
 # %%
 Markdown(claims_table())

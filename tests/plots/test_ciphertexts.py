@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
 
 from privlab.experiments.encrypted_regression import EncryptedRegression
 from privlab.experiments.level_budget import level_budget
@@ -83,8 +84,9 @@ def test_every_key_and_the_chosen_one_are_inside_the_axes():
 @pytest.mark.parametrize("added", [1, 1000])
 def test_no_sum_falls_off_the_histogram(added):
     result = noise_growth(added=added, modulus_bits=12, seed=1)
-    bars = drawn(draw_noise_growth, result).axes[0].containers[0]
-    assert sum(bar.get_height() for bar in bars) == RUNS
+    axes = drawn(draw_noise_growth, result).axes[0]
+    (bars,) = (patch for patch in axes.patches if isinstance(patch, StepPatch))
+    assert bars.get_data().values.sum() == RUNS
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -32,8 +32,8 @@ def test_a_nudge_shows_three_images_and_what_each_is_read_as(method, radius):
 @pytest.mark.parametrize(("batch", "shown"), [(1, 1), (4, 4), (64, 6)])
 def test_a_batch_shows_each_image_above_what_was_rebuilt(batch, shown):
     result = rebuilt_batch(batch=batch, noise=0, seed=13)
-    axes = [ax for ax in drawn(result, draw_rebuilt_batch).axes if ax.images]
-    assert len(axes) == 2 * shown
+    (ax,) = drawn(result, draw_rebuilt_batch).axes
+    assert len(ax.images) == 2 * shown
 
 
 @pytest.mark.parametrize("image", range(31))

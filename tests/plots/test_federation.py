@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from privlab.experiments.federated_privacy import CrowdPrivacy
 from privlab.experiments.federation import SkewedFederation
 from privlab.experiments.seen_by_server import Crowds, SeenImages
+from privlab.plots.digit_images import MOST_SHOWN
 from privlab.plots.federation import (
-    MOST_SHOWN,
     draw_crowd_privacy,
     draw_crowds,
     draw_seen_images,
@@ -51,12 +51,12 @@ def test_each_image_stands_above_what_was_found_of_it(ax, images):
         decibels=np.full(images, np.inf),
     )
     draw_seen_images(result, ax)
-    panels = ax.figure.axes[1:]
-    assert len(panels) == 2 * min(images, MOST_SHOWN)
-    shown = np.array([panel.images[0].get_array() for panel in panels])
-    assert np.array_equal(shown[0].ravel(), result.truth[0])
-    assert np.array_equal(shown[1].ravel(), result.found[0])
-    assert panels[1].get_title() == "99 dB"
+    assert len(ax.images) == 2 * min(images, MOST_SHOWN)
+    above, below = ax.images[:2]
+    assert np.array_equal(above.get_array().ravel(), result.truth[0])
+    assert np.array_equal(below.get_array().ravel(), result.found[0])
+    assert above.get_extent()[2] > below.get_extent()[3]
+    assert ax.texts[1].get_text() == "99 dB"
 
 
 def test_crowds_are_drawn_by_their_mean(ax):

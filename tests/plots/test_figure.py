@@ -50,6 +50,19 @@ def test_the_png_has_the_stated_size_and_a_white_background(draw, size):
         assert "Software" not in image.info
 
 
+@pytest.mark.parametrize(("most", "between"), [(50, True), (1e5, False)])
+def test_ticks_between_powers_of_ten_are_drawn_where_these_are_few(most, between):
+    drawn = []
+
+    def logarithmic(result, ax):
+        drawn.append(ax)
+        ax.set(xlim=(1, most), xscale="log")
+        return style.label(ax, "Count", "size (people)", "share (no unit)")
+
+    picture(Count(3), logarithmic)
+    assert bool(len(drawn[0].xaxis.get_minorticklocs())) == between
+
+
 def test_drawing_leaves_the_global_settings_as_they_were():
     before = {name: matplotlib.rcParams[name] for name in style.RC}
     picture(Count(3), bar)

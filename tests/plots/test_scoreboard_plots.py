@@ -7,7 +7,7 @@ from privlab.course.claims import chapters, claims_by
 from privlab.experiments.board_published import asked_again
 from privlab.experiments.board_views import one_attack, two_defences
 from privlab.experiments.scoreboard import scoreboard
-from privlab.plots.claims import VERDICTS, draw_claims
+from privlab.plots.claims import MOST_TOLD, VERDICTS, draw_claims
 from privlab.plots.figure import picture
 from privlab.plots.scoreboard import (
     draw_asked_again,
@@ -59,7 +59,8 @@ def test_two_defences_name_both_and_mark_all_attacks():
 @pytest.mark.parametrize("chapter", ["all", *chapters()])
 def test_claims_are_drawn_also_if_there_are_none(verdict, chapter):
     result = claims_by(verdict=verdict, chapter=chapter)
-    assert len(drawn(result, draw_claims).texts) == len(result.claims)
+    told = len(result.claims) <= MOST_TOLD
+    assert len(drawn(result, draw_claims).texts) == told * len(result.claims)
     assert picture(result, draw_claims).summary.endswith(".")
 
 

@@ -8,6 +8,7 @@ import base64
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 
 import ipywidgets
 import nbformat
@@ -146,6 +147,19 @@ def test_what_is_not_a_control_reaches_the_experiment_untouched():
 
     n = widgets.slider("n (m)", 1, 2, 1)
     assert list(widgets.Explorer(compute, draw, data=constant, n=n).controls) == ["n"]
+
+
+def test_a_lessons_own_call_finds_what_its_widget_has_computed():
+    """``functools.cache`` takes the same arguments in another order as others."""
+
+    @cache
+    def compute(*, height, kind):
+        return Wave(height=height, kind=kind)
+
+    heights = widgets.slider("height (m)", 1, 2, 1)
+    widgets.Explorer(compute, draw, height=heights, kind="sine")
+    compute(height=1, kind="sine")
+    assert compute.cache_info().hits == 1
 
 
 def test_a_failed_move_raises_and_keeps_values_result_and_picture(explorer):
@@ -319,6 +333,7 @@ def test_a_question_starts_unanswered_and_calls_back_with_each_choice():
 
 LESSON = """
 from dataclasses import dataclass
+from functools import cache
 from privlab import widgets
 
 @dataclass(frozen=True)
