@@ -17,7 +17,9 @@ def draw_inverted(result: Inverted, ax: Axes) -> Axes:
         panel.set(xticks=[0, 7], yticks=[0, 7])
         style.label(panel, name, "column (pixel)", "row (pixel)")
     others = np.delete(result.likeness, result.person)
-    bars.hist(others, bins=np.linspace(-1, 1, 21), label="others", **style.fill(5))
+    style.histogram(
+        bars, others, bins=np.linspace(-1, 1, 21), label="others", **style.fill(5)
+    )
     own = result.likeness[result.person]
     bars.axvline(own, color=style.VERMILION, linestyle="--", label="the person")
     bars.set_ylim(0, 1.45 * max(bars.get_ylim()[1], 1))

@@ -11,7 +11,9 @@ def draw_differencing(result: Differencing, ax: Axes) -> Axes:
     """The adversary's guesses from noisy averages, and the one from exact averages."""
     bins = np.linspace(-800, 800, 65)
     guesses = result.noisy_guesses / 1000  # those beyond the edges are not drawn
-    ax.hist(guesses, bins=bins, label="from noisy averages", **style.fill(0))
+    style.histogram(
+        ax, guesses, bins=bins, label="from noisy averages", **style.fill(0)
+    )
     exact = result.exact_guess / 1000
     label = f"from exact averages: {exact:.1f}"
     ax.axvline(exact, label=label, **{**style.line(1), "linewidth": 3})

@@ -55,8 +55,10 @@ def draw_near_copies(result: NearCopies, ax: Axes) -> Axes:
     """Each line's similarity to its nearest, the threshold, and what is left."""
     left, right = style.panels(ax, 2)
     bins = np.linspace(0, 1, 26)
-    left.hist(result.others, bins, label="ordinary", **style.fill(0))
-    left.hist(result.forwarded, bins, label="secrets", alpha=0.8, **style.fill(1))
+    style.histogram(left, result.others, bins, label="ordinary", **style.fill(0))
+    style.histogram(
+        left, result.forwarded, bins, label="secrets", alpha=0.8, **style.fill(1)
+    )
     left.axvline(result.threshold, color=style.BLACK, linestyle="--")
     left.legend(loc="upper left")
     parts = [100 * result.copies.mean() / COPIES, 100 * result.ordinary]

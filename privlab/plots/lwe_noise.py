@@ -10,8 +10,7 @@ from privlab.plots import style
 def draw_noise_growth(result: NoiseGrowth, ax: Axes) -> Axes:
     """A histogram of the noise between the two borders where rounding goes wrong."""
     shown = np.clip(result.noise, -1.5, 1.5)
-    counts, edges = np.histogram(shown, bins=121, range=(-1.5, 1.5))
-    ax.stairs(counts, edges, fill=True, color=style.BLUE)  # one shape, not 121 bars
+    style.histogram(ax, shown, np.linspace(-1.5, 1.5, 122), color=style.BLUE)
     for border in (-0.5, 0.5):
         ax.axvline(border, color=style.VERMILION, linestyle="--")
     ax.axvspan(-0.5, 0.5, color=style.GREEN, alpha=0.12)

@@ -49,7 +49,7 @@ def draw_written(result: Written, ax: Axes) -> Axes:
 def draw_ranked(result: Ranked, ax: Axes) -> Axes:
     """A histogram of all codes by log-perplexity, and the place of the planted one."""
     low, high = result.bits.min(), result.bits.max()
-    ax.hist(result.bits, bins=np.linspace(low, high, 60), **style.fill(0))
+    style.histogram(ax, result.bits, bins=np.linspace(low, high, 60), **style.fill(0))
     ax.axvline(result.own, color=style.VERMILION, linestyle="--")
     ax.set_yscale("log")
     note = f" rank {result.rank:,}"

@@ -1,5 +1,6 @@
 """Drawings of noisy counts."""
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
@@ -44,15 +45,8 @@ def draw_repeated_question(result: RepeatedQuestion, ax: Axes) -> Axes:
     for index, (count, averages) in enumerate(
         zip(COUNTS, result.averages, strict=True)
     ):
-        label = f"true count {count}"
-        ax.hist(
-            averages,
-            bins=80,
-            range=(36, 49),
-            alpha=0.7,
-            label=label,
-            **style.fill(index),
-        )
+        look = {"alpha": 0.7, "label": f"true count {count}", **style.fill(index)}
+        style.histogram(ax, averages, np.linspace(36, 49, 81), **look)
     ax.axvline(sum(COUNTS) / 2, color=style.BLACK, linestyle=":", label="guess border")
     ax.legend(loc="upper right")
     title = f"Answers averaged: {result.questions}, total ε = {result.total.epsilon:g}"

@@ -20,7 +20,7 @@ def draw_one_person(result: OnePerson, ax: Axes) -> Axes:
     sides = {"learned from": result.with_them, "not": result.without}
     for index, (name, phi) in enumerate(sides.items()):
         look = style.fill(index)
-        ax.hist(phi, bins=bins, density=True, alpha=0.6, label=name, **look)
+        style.histogram(ax, phi, bins=bins, density=True, alpha=0.6, label=name, **look)
         ax.plot(grid, norm.pdf(grid, phi.mean(), phi.std()), **style.line(index))
     top = ax.get_ylim()[1]
     for inside, marker, name in (

@@ -48,7 +48,7 @@ def draw_compared(result: Compared, ax: Axes) -> Axes:
 
 def draw_standing(result: Standing, ax: Axes) -> Axes:
     """A histogram of all codes by log-perplexity, and the place of the planted one."""
-    ax.hist(result.bits, bins=60, **style.fill(0))
+    style.histogram(ax, result.bits, bins=60, **style.fill(0))
     ax.axvline(result.own, color=style.VERMILION, linestyle="--")
     ax.set_yscale("log")
     left = result.own < (result.bits.min() + result.bits.max()) / 2

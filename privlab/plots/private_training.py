@@ -90,7 +90,7 @@ def draw_audited_run(result: AuditedRun, ax: Axes) -> Axes:
     groups = {"was not in": ~result.included, "was in": result.included}
     for index, (label, group) in enumerate(groups.items()):
         look = {"alpha": 0.7, "label": label, **style.fill(index)}
-        ax.hist(result.scores[group], bins=bins, **look)
+        style.histogram(ax, result.scores[group], bins=bins, **look)
     half = result.audit.guesses // 2
     ordered = np.sort(result.scores)
     for limit in (ordered[half], ordered[-half - 1]):

@@ -25,7 +25,9 @@ def draw_named(result: NamedViewers, ax: Axes) -> Axes:
     for index, (part, name) in enumerate(
         zip(parts, ("the right record", "another record"), strict=True)
     ):
-        ax.hist(part, bins, label=f"best is {name}", alpha=0.8, **style.fill(index))
+        style.histogram(
+            ax, part, bins, label=f"best is {name}", alpha=0.8, **style.fill(index)
+        )
     ax.axvline(result.threshold, color=style.BLACK, label="named beyond this")
     ax.legend(loc="upper right")
     title = f"{result.known} films known, {result.published}: "
@@ -42,7 +44,7 @@ def draw_guessed_age(result: GuessedAge, ax: Axes) -> Axes:
     for index, (scores, name) in enumerate(
         zip(groups, ("younger", "older"), strict=True)
     ):
-        ax.hist(scores, bins, label=name, alpha=0.7, **style.fill(index))
+        style.histogram(ax, scores, bins, label=name, alpha=0.7, **style.fill(index))
     ax.legend(loc="upper right")
     title = f"{result.films} films seen ({result.what}): AUC {result.result.auc:.2f}"
     return style.label(ax, title, "score for older (log-odds)", "people (count)")

@@ -16,7 +16,7 @@ def draw_noisy_answers(result: NoisyAnswers, ax: Axes) -> Axes:
         inside = np.clip(counts, bins[0], bins[-1])
         weights = np.full(len(counts), 100 / len(counts))
         look = {"alpha": 0.7, "label": label, **style.fill(index)}
-        ax.hist(inside, bins=bins, weights=weights, **look)
+        style.histogram(ax, inside, bins=bins, weights=weights, **look)
     ax.axvline(0.5, color=style.BLACK, linestyle=":", label="guess border")
     ax.set_ylim(0, 1.35 * ax.get_ylim()[1])
     ax.legend(loc="upper right")

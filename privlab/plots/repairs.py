@@ -32,7 +32,7 @@ def _draw_worlds(ax: Axes, scores, labels) -> None:
     middle, spread = np.median(both), max(np.ptp(both), 1e-3)
     bins = np.linspace(middle - spread, middle + spread, 81)
     for index, (label, own) in enumerate(zip(labels, scores, strict=True)):
-        ax.hist(own, bins=bins, alpha=0.7, label=label, **style.fill(index))
+        style.histogram(ax, own, bins=bins, alpha=0.7, label=label, **style.fill(index))
     low, high = np.quantile(both, [0.002, 0.998])
     margin = 0.1 * (high - low) + bins[1] - bins[0]
     ax.set(xlim=(low - margin, high + margin), ylim=(0, 1.35 * ax.get_ylim()[1]))

@@ -20,7 +20,7 @@ def draw_weighted_mean(result: WeightedMean, ax: Axes) -> Axes:
     title = "Ten clinics, one split"
     style.label(left, title, "patients (count)", "mean score (points)")
     bins = np.arange(-75, 26, 2.5)
-    right.hist(result.errors, bins=bins, label="plain", **style.fill(1))
+    style.histogram(right, result.errors, bins=bins, label="plain", **style.fill(1))
     right.axvline(0, label="weighted", **style.line(0))
     right.set(xlim=(-75, 25), ylim=(0, 1.05 * len(result.errors)))
     right.legend(loc="upper left")

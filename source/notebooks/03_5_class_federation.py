@@ -24,7 +24,7 @@ import numpy as np
 
 from privlab.course.lesson import claim, predict, reveal, source
 from privlab.experiments.class_lab import here, on_loopback
-from privlab.widgets import choice, explore, log_slider, slider
+from privlab.widgets import choice, explore, explore_on_run, log_slider, slider
 
 # %% [markdown]
 # ## One app, three stages
@@ -60,7 +60,7 @@ def class_run(nodes, alpha):
     return here(nodes=nodes, alpha=alpha, rounds=4, epochs=1).run
 
 
-explore(
+explore_on_run(
     class_run,
     draw_class_run,
     nodes=slider("nodes", 2, 6, 4),
@@ -276,7 +276,7 @@ claim(
 # %%
 from privlab.experiments.class_lab import lost_nodes
 
-explore(
+explore_on_run(
     lost_nodes,
     draw_class_run,
     chance=slider("nodes away in a round (share)", 0, 0.6, 0.2, 0.1),

@@ -3,6 +3,7 @@
 import matplotlib
 import numpy as np
 import pytest
+from counted import counted
 from matplotlib.figure import Figure
 
 from privlab.experiments.client_drift import client_drift
@@ -68,7 +69,7 @@ def test_every_axis_that_shows_has_a_title_and_units():
 def test_no_split_falls_outside_the_histogram(link):
     result = weighted_mean(ratio=20, link=link, seed=0)
     right = drawn(draw_weighted_mean, result).axes[2]
-    assert sum(bar.get_height() for bar in right.patches) == len(result.errors)
+    assert counted(right) == len(result.errors)
 
 
 def test_each_clinic_walks_from_zero_to_its_model_in_the_plane():

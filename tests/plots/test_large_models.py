@@ -3,6 +3,7 @@
 import matplotlib
 import numpy as np
 import pytest
+from counted import counted
 from matplotlib.figure import Figure
 
 from privlab.experiments.answering_store import Asked, Voted
@@ -59,7 +60,7 @@ def test_near_copies_kept_are_shares():
         others=np.array([0.2, 0.3, 0.4]),
     )
     lines, kept = drawn(plots.draw_near_copies, result)
-    assert sum(heights(lines)) == 5
+    assert counted(lines) == 5
     assert lines.lines[0].get_xdata()[0] == 0.7
     assert widths(kept) == [25, 75]
 

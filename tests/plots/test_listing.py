@@ -3,6 +3,7 @@
 import matplotlib
 import numpy as np
 import pytest
+from counted import counted
 from matplotlib.figure import Figure
 
 from privlab.experiments.listing import noise_effect, ten_outputs
@@ -123,7 +124,7 @@ def test_before_and_after_show_means_and_every_data_set(drawn):
 def test_a_loop_without_a_claim_says_so(repair, drawn):
     left, right = drawn(draw_repair, repair)
     assert texts(right) == ["no claim", f"{repair.measured:.2f}"]
-    assert sum(bar.get_height() for bar in left.patches) == 80  # every run counted
+    assert counted(left) == 80  # every run counted
 
 
 def test_the_ladder_has_a_pair_of_bars_for_each_step(repair, drawn):
@@ -135,7 +136,7 @@ def test_the_ladder_has_a_pair_of_bars_for_each_step(repair, drawn):
 def test_a_specimen_shows_all_outputs_of_both_worlds(drawn):
     result = specimen_runs(name="half the sensitivity", trials=100, seed=1)
     (ax,) = drawn(draw_specimen, result)
-    assert sum(bar.get_height() for bar in ax.patches) == 2000
+    assert counted(ax) == 2000
 
 
 def test_the_gallery_lists_the_worst_first_and_marks_the_article(drawn):

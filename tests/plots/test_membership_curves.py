@@ -3,6 +3,7 @@
 import matplotlib
 import numpy as np
 import pytest
+from counted import counted
 from matplotlib.figure import Figure
 
 from privlab.attacks.inversion import AttributeResult
@@ -124,7 +125,7 @@ def test_guesses_are_drawn_for_members_others_and_nobody(drawn):
 def test_likeness_of_the_person_stands_out(drawn):
     bars = drawn(draw_inverted)
     assert bars.lines[0].get_xdata()[0] == 0.8
-    assert sum(bar.get_height() for bar in bars.patches) == 2
+    assert counted(bars) == 2
 
 
 def test_targets_stand_at_their_phi(drawn):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import matplotlib
 import numpy as np
 import pytest
+from counted import counted
 from matplotlib.figure import Figure
 
 from privlab.experiments.chat_model import CAP, EPOCHS, REPEATS, Growth, Sizes
@@ -67,7 +68,7 @@ def test_the_ranked_code_has_its_line_and_its_rank():
     bits = np.arange(100.0)
     result = Ranked(canary=CANARY, planted="once", epoch=10, bits=bits)
     (ax,) = drawn(memorisation.draw_ranked, result)
-    assert sum(heights(ax)) == 100
+    assert counted(ax) == 100
     assert ax.lines[0].get_xdata()[0] == 42
     assert "rank 43" in ax.texts[0].get_text()
 

@@ -5,6 +5,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from counted import counted
 
 from privlab.attacks.membership import membership
 from privlab.experiments.encrypted_scores import SealedScores
@@ -36,7 +37,7 @@ def test_everybody_is_in_one_heap_and_the_shares_are_told(ax):
         fits=np.array([True, True, True, False]),
     )
     plots.draw_named(result, ax)
-    assert heights(ax).sum() == 4
+    assert counted(ax) == 4
     assert "50% named rightly, 25% wrongly" in ax.get_title()
     assert "50% of 4 people are named rightly, 25% wrongly" in result.summary
 
@@ -45,7 +46,7 @@ def test_both_groups_are_drawn_whole(ax):
     result = membership(np.linspace(0, 2, 30), np.linspace(-1, 1, 20))
     shown = GuessedAge(what="stars", films=4, result=result)
     plots.draw_guessed_age(shown, ax)
-    assert heights(ax).sum() == 50
+    assert counted(ax) == 50
     assert f"AUC {result.auc:.2f}" in ax.get_title()
 
 
