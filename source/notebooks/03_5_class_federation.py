@@ -24,7 +24,13 @@ import numpy as np
 
 from privlab.course.lesson import claim, predict, reveal, source
 from privlab.experiments.class_lab import here, on_loopback
-from privlab.widgets import choice, explore, explore_on_run, log_slider, slider
+from privlab.widgets import (
+    choice,
+    explore,
+    explore_on_run,
+    log_slider,
+    slider,
+)
 
 # %% [markdown]
 # ## One app, three stages
