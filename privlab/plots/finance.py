@@ -2,7 +2,6 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from privlab.core.bank import CATEGORIES
 from privlab.experiments.bank_purchases import Singled
@@ -36,7 +35,6 @@ def draw_spending_table(result: SpendingTable, ax: Axes) -> Axes:
         seen = np.minimum(told, 1.2 * result.means.max())  # beyond: at the edge
         cell.plot(seen, rows, "o", color=style.BLACK, markersize=5, label="published")
         cell.set_xlim(0, 1.25 * result.means.max())
-        cell.xaxis.set_major_locator(MaxNLocator(2))  # few ticks: drawn in 0.2 s
         cell.set_yticks(rows if cell is cells[0] else [])
         cell.set_ylim(len(rows) + 1.2, -0.6)
         style.label(cell, band, "mean (yuan)", "category (name)")

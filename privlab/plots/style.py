@@ -109,5 +109,5 @@ def panels(ax: Axes, count: int) -> list[Axes]:
     cells = ax.get_subplotspec().subgridspec(1, count)
     parts = [ax.figure.add_subplot(cell) for cell in cells]
     for part in parts:
-        part.locator_params(nbins=5)
+        part.locator_params(nbins=max(7 - count, 2))
     return parts
