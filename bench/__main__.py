@@ -1,10 +1,10 @@
 """``python -m bench NAME``: one comparison with its peers, both in the same run.
 
 Without a name all run in turn, each in a process of its own, and make the dated table:
-docs/measurements.md, and its copy in README.md. That is for a quiet machine.
+docs/measurements.md, and its copy in README.md. ``python -m bench --write NAME ...``
+measures some of them anew and leaves the others in it. That is for a quiet machine.
 """
 
-import ast
 import importlib
 import json
 import subprocess
@@ -21,15 +21,14 @@ NAMES = sorted(
 
 
 def main(arguments: list[str]) -> int:
-    """The second argument, from ``_all``, is the file that the rows go to."""
-    if not arguments:
-        return _all()
-    name, *file = arguments
-    if name not in NAMES or len(file) > 1:
-        print(
-            f"python -m bench [NAME], with one of: {', '.join(NAMES)}", file=sys.stderr
-        )
+    """The second argument, from ``_written``, is the file that the rows go to."""
+    names = arguments[1:] if arguments[:1] == ["--write"] else arguments[:1]
+    if unknown := [name for name in names if name not in NAMES]:
+        print(f"{unknown} must be of: {', '.join(NAMES)}", file=sys.stderr)
         return 2
+    if arguments[:1] in ([], ["--write"]):
+        return _written(names or NAMES)
+    name, *file = arguments
     if not file:
         print(_table.machine())
     rows = importlib.import_module(f"bench.{name}").main()
@@ -38,10 +37,13 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _all() -> int:
-    """Run every comparison; no table is written where one of them fails."""
-    rows, details = [], {}
-    for name in NAMES:
+def _written(names: list[str]) -> int:
+    """Run comparisons, and put each into the table as soon as it has ended.
+
+    One that fails leaves the table as it was; the status is then 1.
+    """
+    failed = []
+    for name in names:
         print(f"== {name}", flush=True)
         with tempfile.TemporaryDirectory() as place:
             file = Path(place) / "rows.json"
@@ -49,14 +51,11 @@ def _all() -> int:
             run = subprocess.run(command, stdout=subprocess.PIPE, text=True)
             print(run.stdout, flush=True)
             if run.returncode != 0:
-                print(f"{name} failed; no table was written", file=sys.stderr)
-                return 1
-            rows += [_table.Row(**row) for row in json.loads(file.read_text("utf-8"))]
-        source = Path(__file__).with_name(f"{name}.py").read_text("utf-8")
-        details[name] = (ast.get_docstring(ast.parse(source)), run.stdout)
-    _table.write(rows, details)
-    print(f"written: {_table.MEASUREMENTS}, and its copy in {_table.README.name}")
-    return 0
+                failed.append(name)
+            else:
+                _table.keep(name, json.loads(file.read_text("utf-8")), run.stdout)
+    print(f"failed: {', '.join(failed) or 'none'}; the table: {_table.MEASUREMENTS}")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """What a comparison comes to: a row of the dated table, and the file that holds it."""
 
+import ast
 import datetime
+import json
 import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ import psutil
 from privlab.course import paths
 
 MEASUREMENTS = paths.COURSE / "docs" / "measurements.md"
+KEPT = MEASUREMENTS.with_suffix(".json")  # what the table is made of
 README = paths.COURSE / "README.md"
 MARKS = "<!-- made by python -m bench -->\n", "<!-- end of what it made -->\n"
 HEAD = "| Job | privlab | beside | its own | times less |\n|---|---|---|---|---|\n"
@@ -53,18 +56,27 @@ def _processor() -> str:
     return named[0] if named else platform.processor() or platform.machine()
 
 
-def write(rows: list[Row], details: dict[str, tuple[str, str]]) -> None:
-    """The dated file, with what each comparison says and printed; README's copy of it.
+def keep(name: str, rows: list[dict[str, str]], printed: str) -> None:
+    """Put one comparison into the dated table, in place of its last measurement."""
+    kept = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    kept[name] = {"where": machine(), "rows": rows, "printed": printed.rstrip()}
+    kept = dict(sorted(kept.items()))
+    paths.write_whole(KEPT, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    write(kept)
 
-    ``details``: for each name the module's docstring and its output.
-    """
-    parts = [f"# Measurements\n\n{machine()}\n\n{table(rows)}"]
-    for name, (about, printed) in details.items():
-        parts.append(f"## {name}\n\n{about.strip()}\n\n```\n{printed.rstrip()}\n```\n")
+
+def write(kept: dict[str, dict]) -> None:
+    """The dated file, what each comparison says and printed in it; README's copy."""
+    rows = table([Row(**row) for part in kept.values() for row in part["rows"]])
+    where = "\n".join(sorted({part["where"] for part in kept.values()}))
+    parts = [f"# Measurements\n\n{where}\n\n{rows}"]
+    for name, part in kept.items():
+        source = Path(__file__).with_name(f"{name}.py").read_text("utf-8")
+        said = f"{ast.get_docstring(ast.parse(source))}\n\n{part['where']}"
+        parts.append(f"## {name}\n\n{said}\n\n```\n{part['printed']}\n```\n")
     paths.write_whole(MEASUREMENTS, "\n".join(parts))
     begin, end = MARKS
     before, _, rest = README.read_text("utf-8").partition(begin)
     _, _, after = rest.partition(end)
-    told = f"{machine()} More in [docs/measurements.md](docs/measurements.md).\n"
-    whole = f"{before}{begin}\n{told}\n{table(rows)}\n{end}{after}"
-    paths.write_whole(README, whole)
+    told = f"{where} More in [docs/measurements.md](docs/measurements.md).\n"
+    paths.write_whole(README, f"{before}{begin}\n{told}\n{rows}\n{end}{after}")

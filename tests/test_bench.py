@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,27 +24,45 @@ def places(tmp_path, monkeypatch):
     readme.write_text("Before.\n\n" + "".join(_table.MARKS) + "\nAfter.\n", "utf-8")
     monkeypatch.setattr(_table, "README", readme)
     monkeypatch.setattr(_table, "MEASUREMENTS", tmp_path / "measurements.md")
+    monkeypatch.setattr(_table, "KEPT", tmp_path / "measurements.json")
     return tmp_path
 
 
 def test_the_table_is_dated_and_says_where_it_was_made(places):
-    _table.write([ROW], {"name": ("What it does.", "printed")})
+    _table.keep("grading", [asdict(ROW)], "printed\n")
     told = (places / "measurements.md").read_text("utf-8")
     assert re.search(
         r"Measured on \d{4}-\d\d-\d\d: .+ cores, .+ GB, .+, Python 3", told
     )
     assert "| A job | 1 ms | a peer | 5 ms | 5 |" in told
-    assert "## name\n\nWhat it does.\n\n```\nprinted\n```" in told
+    assert "## grading\n\nSubmissions a minute" in told
+    assert "```\nprinted\n```" in told
 
 
 def test_the_readme_gets_the_same_table_and_nothing_else_changes(places):
-    _table.write([ROW], {})
-    once = (places / "README.md").read_text("utf-8")
-    _table.write([ROW], {})
-    assert (places / "README.md").read_text("utf-8") == once
-    assert once.startswith("Before.\n\n<!--")
-    assert once.endswith("-->\n\nAfter.\n")
-    assert once.count("| A job |") == 1
+    for _ in range(2):
+        _table.keep("grading", [asdict(ROW)], "")
+        told = (places / "README.md").read_text("utf-8")
+        assert told.startswith("Before.\n\n<!--")
+        assert told.endswith("-->\n\nAfter.\n")
+        assert told.count("| A job |") == 1
+
+
+def test_a_comparison_measured_anew_replaces_its_own_rows_only(places):
+    for name, job in (("grading", "old"), ("course", "other"), ("grading", "new")):
+        _table.keep(name, [asdict(ROW) | {"job": job}], "")
+    told = (places / "README.md").read_text("utf-8")
+    assert [job for job in ("old", "other", "new") if f"| {job} |" in told] == [
+        "other",
+        "new",
+    ]
+
+
+@pytest.mark.skipif(not _table.KEPT.exists(), reason="nothing has been measured")
+def test_the_shipped_table_is_made_of_what_was_kept(places):
+    _table.write(json.loads((COURSE / "docs" / "measurements.json").read_text("utf-8")))
+    shipped = (COURSE / "docs" / "measurements.md").read_text("utf-8")
+    assert (places / "measurements.md").read_text("utf-8") == shipped
 
 
 def test_the_real_readme_has_the_place_for_it():
