@@ -11,7 +11,7 @@ os.environ["PRIVLAB_HOME"] = tempfile.mkdtemp(prefix="privlab-tests-")
 
 # they take minutes: begun last, they would leave the other cores with nothing to do
 LONG = ("test_lessons_in_browser.py", "test_lessons.py", "test_attacks.py")
-SEEDS = 2  # of an experiment's five, unless --whole
+SEEDS = 1  # of an experiment's five, unless --whole
 
 
 def pytest_addoption(parser):

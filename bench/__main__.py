@@ -7,6 +7,7 @@ measures some of them anew and leaves the others in it. That is for a quiet mach
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -48,7 +49,8 @@ def _written(names: list[str]) -> int:
         with tempfile.TemporaryDirectory() as place:
             file = Path(place) / "rows.json"
             command = [sys.executable, "-m", "bench", name, str(file)]
-            run = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+            quiet = {**os.environ, "TQDM_DISABLE": "1"}
+            run = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=quiet)
             print(run.stdout, flush=True)
             if run.returncode != 0:
                 failed.append(name)

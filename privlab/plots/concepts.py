@@ -29,7 +29,7 @@ def draw_protections(result: Protections, ax: Axes) -> Axes:
         look = {"label": who, **style.fill(index)}
         bars = knows.barh(rows + 0.4 * index, right, 0.38, **look)
         _numbered(knows, bars, "%.0f")
-    knows.axvline(50, color=style.BLACK, linewidth=1, zorder=0)
+    knows.axvline(50, color=style.GREY, linewidth=1, linestyle=":", zorder=0)
     knows.legend(loc="lower right", ncols=2, fontsize=9)
     style.label(knows, "Who knows", "right guesses (%)", "protection (kind)")
     knows.set_yticks(rows + 0.2, names)
@@ -43,15 +43,14 @@ def draw_protections(result: Protections, ax: Axes) -> Axes:
     for panel, top in zip((knows, taken, off), tops, strict=True):
         panel.set(xlim=(0, top), ylim=(len(names) + 0.9, -0.5))  # below: the legend
         if panel is not knows:
-            panel.set_yticks(rows + 0.2, [])
+            panel.set_yticks([])
             panel.set_ylabel("")
     return ax
 
 
 def _numbered(ax: Axes, bars: BarContainer, form: str) -> None:
-    """The value at the end of each bar, readable on whatever is behind it."""
-    for word in ax.bar_label(bars, fmt=form, padding=3, fontsize=9):
-        word.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
+    """The value at the end of each bar."""
+    ax.bar_label(bars, fmt=form, padding=3, fontsize=9)
 
 
 def draw_balance(result: Balance, ax: Axes) -> Axes:
