@@ -20,7 +20,6 @@ from privlab.plots import style
 
 def draw_protections(result: Protections, ax: Axes) -> Axes:
     """For every protection, the first on top: who knows, what passes, how far off."""
-    ax.figure.set_size_inches(9.4, 3.9)
     names, every = list(result.outcomes), list(result.outcomes.values())
     knows, taken, off = style.panels(ax, 3)
     rows = np.arange(len(names))
@@ -30,7 +29,9 @@ def draw_protections(result: Protections, ax: Axes) -> Axes:
         bars = knows.barh(rows + 0.4 * index, right, 0.38, **look)
         _numbered(knows, bars, "%.0f")
     knows.axvline(50, color=style.GREY, linewidth=1, linestyle=":", zorder=0)
-    knows.legend(loc="lower right", ncols=2, fontsize=9)
+    knows.legend(
+        loc="lower right", ncols=2, fontsize=9, columnspacing=1, handlelength=1
+    )
     style.label(knows, "Who knows", "right guesses (%)", "protection (kind)")
     knows.set_yticks(rows + 0.2, names)
     accepted = [100 * outcome.accepted for outcome in every]
