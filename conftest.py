@@ -28,13 +28,15 @@ def pytest_collection_modifyitems(config, items):
     """Long files first; files are what ``--dist loadfile`` hands out, in this order."""
     items.sort(key=lambda item: item.path.name not in LONG)
     if not config.getoption("--whole"):
-        left_out = [item for item in items if is_one_more(item)]
-        items[:] = [item for item in items if not is_one_more(item)]
-        config.hook.pytest_deselected(items=left_out)
+        further = {item for item in items if is_one_more(item)}
+        items[:] = [item for item in items if item not in further]
+        config.hook.pytest_deselected(items=list(further))
 
 
 def is_one_more(item):
     """Whether the test is run on enough other cases already."""
-    seed = getattr(item, "callspec", None) and item.callspec.indices.get("seed", 0)
-    further = item.path.parent.name == "experiments" and (seed or 0) >= SEEDS
-    return further or item.get_closest_marker("whole") is not None
+    cases = item.callspec.indices if hasattr(item, "callspec") else {}
+    more_seeds = (
+        item.path.parent.name == "experiments" and cases.get("seed", 0) >= SEEDS
+    )
+    return more_seeds or item.get_closest_marker("whole") is not None

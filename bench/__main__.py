@@ -23,11 +23,15 @@ NAMES = sorted(
 
 def main(arguments: list[str]) -> int:
     """The second argument, from ``_written``, is the file that the rows go to."""
-    names = arguments[1:] if arguments[:1] == ["--write"] else arguments[:1]
-    if unknown := [name for name in names if name not in NAMES]:
-        print(f"{unknown} must be of: {', '.join(NAMES)}", file=sys.stderr)
+    write = arguments[:1] in ([], ["--write"])
+    names = arguments[1:] if write else arguments[:1]
+    if not {*names} <= {*NAMES} or (not write and len(arguments) > 2):
+        known = ", ".join(NAMES)
+        print(
+            f"python -m bench [--write] [NAME], with one of: {known}", file=sys.stderr
+        )
         return 2
-    if arguments[:1] in ([], ["--write"]):
+    if write:
         return _written(names or NAMES)
     name, *file = arguments
     if not file:

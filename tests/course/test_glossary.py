@@ -149,7 +149,7 @@ def test_notes_keep_out_of_code_formulas_links_and_headings():
 
 @pytest.mark.parametrize("term", terms(), ids=lambda term: term.name)
 def test_a_definition_can_stand_in_markdown(term):
-    """A formula, a cell border or code in a note would break the text around it."""
+    """A formula or code in a note would break the text around it."""
     assert not re.search(r"[$`]", term.definition)
 
 

@@ -333,7 +333,6 @@ def test_a_question_starts_unanswered_and_calls_back_with_each_choice():
 
 LESSON = """
 from dataclasses import dataclass
-from functools import cache
 from privlab import widgets
 
 @dataclass(frozen=True)
