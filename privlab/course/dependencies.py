@@ -11,6 +11,7 @@ from privlab.course import paths
 def closure(*starts: Path) -> list[Path]:
     """``starts`` and the files of ``privlab`` they import, directly or through others.
 
+    The numbers a module reads, ``data/NAME.*`` beside NAME.py, count as its own.
     ``SyntaxError`` names a file that is not plain Python; a notebook's magics are not.
     """
     found: set[Path] = set()
@@ -18,7 +19,7 @@ def closure(*starts: Path) -> list[Path]:
     while waiting:
         path = waiting.pop()
         if path not in found:
-            found.add(path)
+            found |= {path, *path.parent.glob(f"data/{path.stem}.*")}
             waiting += _imported(path)
     return sorted(found)
 

@@ -27,7 +27,7 @@ class PrefixSearch:
     People are divided into ``length`` groups. Group i is asked which of the prefixes
     that group i - 1 kept, each with every letter of ``alphabet`` added, begins their
     word, if any: one report under ``OptimisedUnaryEncoding``, so epsilon-DP for each
-    person. A simple form of the prefix extending method (Wang, Li & Jha 2018); a word
+    person. A simple form of the prefix extending method (Wang, Li & Jha 2017); a word
     whose beginning looks rare in one group is lost.
     """
 

@@ -143,7 +143,7 @@ class Recommendation:
         why = f"{self.way}, because {', '.join(self.reasons)}"
         if not others:
             return f"{why}; nothing else here meets this."
-        return f"{why}; it moves fewer bytes than {others} that meet this as well."
+        return f"{why}; of {others + 1} that meet this none moves fewer bytes."
 
 
 def recommend(table: Table, case: Case) -> Recommendation:

@@ -37,7 +37,7 @@ def before_training(*, seed: int) -> list[Remedy]:
     """Scrubbing and deduplication: what is done to the text."""
     raw, hidden, single = cleaned_chat.all_ways(seed=seed).by_form
     taken = scrubbed(
-        text="customers", style="tolerant", names=100, careless=30, seed=seed
+        text="customers", style="strict", names=100, careless=30, seed=seed
     )
     near = cleaned_chat.near_copies(threshold=cleaned_chat.THRESHOLD, seed=seed)
     return [
@@ -125,7 +125,7 @@ def instead_of_text(*, seed: int) -> list[Remedy]:
         Remedy(
             name="synthetic text, ε = 8 of a line",
             stops=f"lines with a true code: {told.codes.sum()} to {kept.codes.sum()}",
-            leaves="hardly a promise to who is in eight lines",
+            leaves="no promise to who is in eight lines",
             price=f"a reader's perplexity: {told.taught:.1f} to {kept.taught:.1f}",
         )
     ]

@@ -85,8 +85,8 @@ class ErrorBySize:
     @property
     def summary(self) -> str:
         return (
-            f"ε = {self.epsilon:g}, {self.people:,} people: from "
-            f"{self.crossing:.0f} values on, optimised bits beat one k-ary answer."
+            f"ε = {self.epsilon:g}, {self.people:,} people: beyond "
+            f"{self.crossing:.1f} values optimised bits beat one k-ary answer."
         )
 
 

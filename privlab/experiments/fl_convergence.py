@@ -110,8 +110,12 @@ class RoundsNeeded:
     rounds: dict[str, np.ndarray]
 
     def total(self, name: str, *, message: float) -> np.ndarray:
-        """Time in local steps if one exchange of models takes ``message`` of them."""
-        return self.rounds[name] * (message + self.steps)
+        """Time in local steps if one exchange of models takes ``message`` of them.
+
+        SCAFFOLD exchanges two, the model and its correction.
+        """
+        models = 2 if name == "SCAFFOLD" else 1
+        return self.rounds[name] * (models * message + self.steps)
 
     @property
     def summary(self) -> str:

@@ -79,8 +79,9 @@ REASONS = (
 class Cell:
     """One attack against one defence: ``values``, one a seed, or a ``reason``.
 
-    ``low`` and ``high`` hold one more seed's value with 95 % probability (Student's t
-    for a further draw, ``mean ± t s sqrt(1 + 1/n)``), if the seeds are normal.
+    ``mean ± reach`` holds one more seed's value with 95 % probability (Student's t for
+    a further draw, ``reach = t s sqrt(1 + 1/n)``), if the seeds are normal; ``low`` and
+    ``high`` are its ends, between -1 and 1.
     """
 
     values: tuple[float, ...] = ()
@@ -95,18 +96,18 @@ class Cell:
         return float(np.mean(self.values))
 
     @property
-    def _reach(self) -> float:
+    def reach(self) -> float:
         n = len(self.values)
         spread = max(np.std(self.values, ddof=1), FLOOR)
         return float(t.ppf(0.975, n - 1) * spread * np.sqrt(1 + 1 / n))
 
     @property
     def low(self) -> float:
-        return max(self.mean - self._reach, -1.0)
+        return max(self.mean - self.reach, -1.0)
 
     @property
     def high(self) -> float:
-        return min(self.mean + self._reach, 1.0)
+        return min(self.mean + self.reach, 1.0)
 
     def holds(self, value: float) -> bool:
         """Whether ``value`` lies in the interval."""

@@ -136,13 +136,8 @@ def by_lira_offline(of: Study, shadows: int) -> np.ndarray:
 
 def by_rmia(of: Study, shadows: int) -> np.ndarray:
     seen = of.evidence(np.exp(of.confidence), shadows)
-    average, outside = average_online(seen), ~of.inside[-of.targets :]
-    return np.stack(
-        [
-            rmia(target, average, target[other], average[other])
-            for target, other in zip(seen.target, outside, strict=True)
-        ]
-    )
+    average = average_online(seen)  # everybody is the population: who was in is unknown
+    return np.stack([rmia(target, average, target, average) for target in seen.target])
 
 
 ATTACKS: dict[str, Callable[[Study, int], np.ndarray]] = {

@@ -84,10 +84,7 @@ def _weights(data: Shared) -> np.ndarray:
 
 @dataclass(frozen=True, kw_only=True)
 class SealedQueries:
-    """Ten queries under CKKS: the largest ``error`` of a score, and their price.
-
-    ``keys_bytes`` are sent once, ahead of all queries.
-    """
+    """Ten queries under CKKS: the largest ``error`` of a score, and their price."""
 
     error: float
     undecided: float

@@ -46,7 +46,9 @@ class Setting:
     """At most ``clients`` n, ``threshold`` t of whom must stay; sums modulo 2^bits.
 
     ``ValueError`` unless n/2 < t <= n. Below, a lying server could ask t clients for
-    one kind of share of a victim and t others for the other kind.
+    one kind of share of a victim and t others for the other kind. With c clients who
+    work for the server, and give both kinds, choose t > (n + c)/2 (Bonawitz et al.
+    2017).
     """
 
     clients: int

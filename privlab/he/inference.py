@@ -1,6 +1,6 @@
 """A small network on encrypted images: squares in place of ReLU, a batch in the slots.
 
-Dowlin, Gilad-Bachrach and others 2016 (CryptoNets): additions and multiplications are
+Gilad-Bachrach, Dowlin and others 2016 (CryptoNets): additions and multiplications are
 all there is, so the activation is z^2; and pixel j of every image of a batch shares
 one ciphertext, so the work is the same for one image and for thousands.
 """

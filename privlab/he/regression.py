@@ -16,9 +16,9 @@ from privlab.he.vectors import Encrypted, columns, decrypt, encrypt
 
 Column = np.ndarray | Encrypted  # slot i is patient i
 
-# 1/2 + a z - b z^3 near the sigmoid on [-5, 5] (Kim et al. 2018; TenSEAL's tutorial)
+# 1/2 + a z - b z^3 near the sigmoid on [-5, 5] (Chen et al. 2018; TenSEAL's tutorial)
 A, B = 0.197, 0.004
-SHRINK = B ** (1 / 3)  # with u = SHRINK z the cube needs no coefficient, so no level
+SHRINK = B ** (1 / 3)  # with u = SHRINK z the cube needs no product with a plain number
 SLOPE = A / SHRINK
 
 

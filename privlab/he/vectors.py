@@ -68,7 +68,7 @@ class Encrypted:
     __radd__, __rmul__ = __add__, __mul__
 
     def sum(self) -> "Encrypted":
-        """The sum of all slots, as a vector of one: log2(slots) rotations."""
+        """The sum of all slots, as a vector of one: about log2(slots) rotations."""
         if not self.keys.rotates:
             raise ValueError(
                 "a sum over slots rotates them, and these keys have no Galois keys: "

@@ -20,15 +20,12 @@ def draw_pairs(
     Returns how many are shown.
     """
     shown = min(MOST_SHOWN, len(truth))
-    side = round(truth.shape[1] ** 0.5)
-    look = {"cmap": "gray_r", "vmin": 0, "vmax": 1, "interpolation": "nearest"}
     for i in range(shown):
         for row, (pixels, words) in enumerate(
             ((truth[i], "client's"), (found[i], said[i]))
         ):
             left, low = WIDE * i, -HIGH * row
-            box = (left, left + 1, low, low + 1)
-            ax.imshow(pixels.reshape(side, side), extent=box, **look)
+            _ink(ax, pixels, extent=(left, left + 1, low, low + 1))
             edge = {"fill": False, "edgecolor": style.GREY}
             ax.add_patch(Rectangle((left, low), 1, 1, **edge))
             at = {"ha": "center", "va": "bottom", "fontsize": 10}
@@ -40,9 +37,7 @@ def draw_pairs(
 
 def draw_digit(ax: Axes, pixels: np.ndarray, title: str, *, low=0.0, high=1.0) -> Axes:
     """One square image, ink dark; ``low`` and ``high`` are shown white and black."""
-    side = round(len(pixels) ** 0.5)
-    look = {"cmap": "gray_r", "vmin": low, "vmax": high, "interpolation": "nearest"}
-    ax.imshow(pixels.reshape(side, side), **look)
+    _ink(ax, pixels, vmin=low, vmax=high)
     ax.set_xticks([])
     ax.set_yticks([])
     ax.grid(visible=False)
@@ -50,3 +45,9 @@ def draw_digit(ax: Axes, pixels: np.ndarray, title: str, *, low=0.0, high=1.0) -
         spine.set(visible=True, color=style.GREY)
     ax.set_title(title, loc="center", fontsize=10)
     return ax
+
+
+def _ink(ax: Axes, pixels: np.ndarray, *, vmin=0.0, vmax=1.0, **place) -> None:
+    side = round(len(pixels) ** 0.5)
+    look = {"cmap": "gray_r", "vmin": vmin, "vmax": vmax, "interpolation": "nearest"}
+    ax.imshow(pixels.reshape(side, side), **look, **place)

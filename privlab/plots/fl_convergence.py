@@ -23,7 +23,7 @@ def draw_convergence(result: Convergence, ax: Axes) -> Axes:
 
 
 def draw_rounds_needed(result: RoundsNeeded, ax: Axes) -> Axes:
-    """Left the rounds, right the time if a message takes ten steps."""
+    """Left the rounds, right the time if sending a model takes ten steps."""
     left, right = style.panels(ax, 2)
     for index, (name, rounds) in enumerate(result.rounds.items()):
         look = style.line(index) | {"marker": "os^"[index], "label": name}
@@ -36,7 +36,7 @@ def draw_rounds_needed(result: RoundsNeeded, ax: Axes) -> Axes:
     left.legend(loc="upper right")
     x = "local steps E (count)"
     style.label(left, f"To an excess of {ENOUGH:g} nats", x, "rounds (count)")
-    style.label(right, "One message = 10 steps", x, "time (local steps)")
+    style.label(right, "Sending a model = 10 steps", x, "time (local steps)")
     return ax
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from privlab.experiments.encrypted_layer import Sealed, Solved
-from privlab.experiments.forgetting import EACH, Scored
+from privlab.experiments.forgetting import EACH, RETRAINED, Scored
 from privlab.experiments.synthetic_text import Synthetic
 from privlab.plots import style
 
@@ -21,7 +21,7 @@ def draw_scored(result: Scored, ax: Axes) -> Axes:
     """Each line's bits against the law of the retrained; and the two verdicts."""
     left, right = style.panels(ax, 2)
     places = np.arange(len(result.own))
-    reach = result.limit * result.spread
+    reach = result.limit * result.spread * np.sqrt(1 + 1 / RETRAINED)
     look = {"fmt": "none", "ecolor": style.GREY, "elinewidth": 6, "alpha": 0.5}
     left.errorbar(places, result.mean, reach, label="retrained", **look)
     left.plot(places, result.own, "D", color=style.VERMILION, label="this model")

@@ -13,7 +13,7 @@ DARK = 0.55  # from this gain on the number is white
 
 
 def draw_scoreboard(result: Scoreboard, ax: Axes) -> Axes:
-    """A cell for each pair: the gain, ± half the interval; hatched: does not apply."""
+    """A cell for each pair: the gain, ± its reach; hatched: does not apply."""
     ax.figure.set_size_inches(9.6, 6.2)
     attacks, defences = list(result.cells), list(result.prices)
     for row, attack in enumerate(attacks):
@@ -40,8 +40,7 @@ def _cell(ax: Axes, column: int, row: int, cell: Cell) -> None:
     ink = "white" if gain > DARK else "black"
     middle = {"ha": "center", "va": "center", "color": ink}
     ax.text(column, row - 0.12, _number(cell.mean), fontsize=11, **middle)
-    spread = (cell.high - cell.low) / 2
-    ax.text(column, row + 0.24, f"± {spread:.2f}", fontsize=7.5, **middle)
+    ax.text(column, row + 0.24, f"± {cell.reach:.2f}", fontsize=7.5, **middle)
 
 
 def _broken(name: str) -> str:

@@ -101,9 +101,12 @@ check("at-02", narrowest_band)
 # is which row of the other. `diagnoses[i]`, a whole number, is the truth; it is the same
 # in both tables.
 #
-# Write `certain_patients`: for how many patients is only one diagnosis possible, once you
-# have both tables? Three arrays of equal length come in, one number goes out. (You get
-# the truth because you are counting; the adversary only gets the groups' contents.)
+# A diagnosis counts as possible for a patient if it occurs in the patient's group of the
+# first table and in that of the second. Look at one patient at a time: what you find out
+# about one is not used for the next. Write `certain_patients`: for how many patients is
+# only one diagnosis possible in this sense? Three arrays of equal length come in, one
+# number goes out. (You get the truth because you are counting; the adversary only gets
+# the groups' contents.)
 
 
 # %%
@@ -131,7 +134,9 @@ check("at-03", certain_patients)
 # *not* the set of diagnoses of the people who are in both groups. The adversary cannot
 # see which rows those are, and may have to keep a diagnosis in mind that two other people
 # brought in. Each table alone may have many diagnoses in every group: diversity
-# (l-多样性) does not survive a second table.
+# (l-多样性) does not survive a second table. An adversary who also counts how often each
+# diagnosis occurs, and reasons on from patient to patient, finds more still: of the six
+# patients in the check four, not two.
 
 # %% [markdown]
 # ## at-04

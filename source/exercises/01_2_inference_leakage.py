@@ -125,8 +125,8 @@ check("at-13", surest)
 # **Why.** $\frac{p}{1-p}=e^{z_y}/\sum_{k\ne y}e^{z_k}$: the denominators of the softmax
 # cancel. So $\varphi=z_y-\ln\sum_{k\ne y}e^{z_k}$, and the sum is taken after the
 # largest exponent is subtracted. Nothing overflows, and no p has to be told from 1.
-# The members that LiRA catches are often among the answers whose p is 1 in floating
-# point: who computes p first throws them away.
+# The surest answers have a p that is 1 in floating point: who computes p first cannot
+# tell them apart any more.
 
 # %% [markdown]
 # ## at-14
@@ -199,7 +199,7 @@ check("at-15", possible)
 # hint("at-15")
 
 # %% [markdown] tags=["solution"]
-# **Why.** Nine entries are known, so z is a straight line in the tenth, and the score
+# **Why.** The other entries are known, so z is a straight line in this one, and the score
 # tells how far along it is. How many candidates are left is what rounding buys: with
 # four decimals mostly one, with one decimal a tenth of the whole range or more. If the
 # weight of the hidden entry is 0 all candidates stay: what a model does not use it

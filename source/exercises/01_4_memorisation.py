@@ -138,8 +138,8 @@ check("lm-03", likeliest_text)
 # %% [markdown] tags=["solution"]
 # **Why.** What follows depends on the last letter only. So of all texts that end in j,
 # only the likeliest can be the beginning of the winner; keep one for each j. This is
-# Viterbi's algorithm (1967), a beam search (束搜索) of width k that provably loses
-# nothing. A transformer looks at *all* letters back, and no finite beam is safe.
+# Viterbi's algorithm (1967): like a beam search (束搜索), but it keeps one beginning for
+# each last letter, and so provably loses nothing. A transformer looks at *all* letters back, and no finite beam is safe.
 
 # %% [markdown]
 # ## lm-04
@@ -229,7 +229,9 @@ check("lm-05", without_forwards)
 # Write `exposure_at_least`: a lower bound on the exposure of the secret that holds with
 # 99 % confidence (置信度). The rank is one, for the secret itself, plus the number of the
 # other `space` − 1 secrets that cost no more. Their share is unknown; you have seen a
-# sample of m. Use the exact one-sided upper limit of Clopper and Pearson for the share.
+# sample of m. Use the exact one-sided upper limit of Clopper and Pearson for the share:
+# the share at which so few of m, or fewer, would be seen in 1 % of all samples. It is a
+# quantile of a beta distribution (`stats.beta.ppf`), and 1 if all m cost no more.
 
 
 # %%

@@ -61,8 +61,9 @@ check("co-01", rewritten)
 # remove) changes the count by 1. The health office can use the share if it is off by
 # more than `error` (a share, such as 0.01) in at most 5 % of all releases.
 #
-# Write `smallest_epsilon`: the smallest ε that keeps the share usable. Laplace noise of
-# scale $b$ lies further than $t$ from 0 with probability $e^{-t/b}$.
+# Write `smallest_epsilon`: the smallest ε that keeps the share usable. At ε the noise on
+# this count has scale $b=1/\varepsilon$. Laplace noise of scale $b$ lies further than $t$
+# from 0 with probability $e^{-t/b}$.
 
 
 # %%
@@ -136,7 +137,7 @@ check("co-03", best_guess)
 # %%
 # EXERCISE: co-04
 def predictions_left(limit, spent, cost):
-    """How many predictions of this cost still fit below the limit."""
+    """How many predictions of this cost still fit within the limit."""
     ### BEGIN SOLUTION
     return max(limit - spent, 0) // cost
     ### END SOLUTION
@@ -149,7 +150,7 @@ check("co-04", predictions_left)
 # hint("co-04")
 
 # %% [markdown] tags=["solution"]
-# **Why.** Costs add up, and a promise is kept only by whole predictions below it:
+# **Why.** Costs add up, and a promise is kept only by whole predictions within it:
 # round down. What training has paid for once needs no such function.
 
 # %% [markdown]

@@ -166,10 +166,10 @@ check("he-04", rotation_steps)
 # %% [markdown]
 # ## he-05
 #
-# The cubic $\tfrac12+a z-b z^3$ stands in for the sigmoid. Computed as it is written, the
-# coefficient b costs the server a level (`he-01`). Instead, the key holder sends weights
-# multiplied by a `factor`, so that the server gets $u=\text{factor}\cdot z$ at no extra
-# level and computes
+# The cubic $\tfrac12+a z-b z^3$ stands in for the sigmoid. Multiplied in last, b costs a
+# level; as $(b z)(z z)$ it costs none (`he-01`), but two products with plain numbers, one
+# for a and one for b. Instead, the key holder sends weights multiplied by a `factor`, so
+# that the server gets $u=\text{factor}\cdot z$ for nothing and computes
 #
 # $$\tfrac12+u\,(\text{slope}-u^2).$$
 #
@@ -196,8 +196,8 @@ check("he-05", free_coefficients)
 # %% [markdown] tags=["solution"]
 # **Why.** $u(\text{slope}-u^2)=\text{slope}\cdot f z-f^3z^3$ with $f=$ factor. So
 # $f^3=b$ and $\text{slope}\cdot f=a$. Multiplying weights by f in the open costs the key
-# holder nothing. Four levels do for a step instead of five, and that decides whether the
-# computation fits the degree 8192.
+# holder nothing. The depth is that of $(b z)(z z)$: two. What is saved are two products with
+# plain numbers at every step.
 
 # %% [markdown] tags=["learner"]
 # ## Where you stand

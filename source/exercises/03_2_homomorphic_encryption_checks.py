@@ -460,7 +460,7 @@ def right_for_any_cubic(answer, rng):
 
 he_05 = Exercise(
     id="he-05",
-    title="A coefficient that costs no level",
+    title="A coefficient that costs nothing",
     answer="free_coefficients",
     difficulty=2,
     minutes=10,

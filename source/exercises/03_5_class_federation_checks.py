@@ -26,7 +26,8 @@ def right_accepted(requests, keys):
 
 KEYS = {"li": "k1", "mei": "k2"}
 # At one o'clock: good; the same again; mei's key under li's name; nobody's name; too old;
-# from the future; a stranger first, who must not use up mei's good request after it.
+# from the future; a stranger first, who must not use up mei's good request after it; two
+# nodes that sign in the same second.
 AT_THE_DOOR = [
     (3600, "li", "k1", 3600),
     (3610, "li", "k1", 3600),
@@ -37,11 +38,12 @@ AT_THE_DOOR = [
     (3660, "mei", "k9", 3661),
     (3661, "mei", "k2", 3661),
     (3670, "li", "k1", 3660),
+    (3671, "mei", "k2", 3660),
 ]
 
 
 def right_for_a_busy_minute(answer, rng):
-    """nine requests: fresh, old, copied, and from strangers"""
+    """ten requests: fresh, old, copied, and from strangers"""
     cases = [
         {"requests": AT_THE_DOOR, "keys": KEYS},
         {"requests": AT_THE_DOOR[:1], "keys": KEYS},
@@ -93,6 +95,15 @@ fl_21 = Exercise(
     public=(right_for_a_busy_minute,),
     hidden=(right_for_any_requests,),
     mistakes={
+        "one-memory-for-all": Mistake(
+            message="Your memory mixes nodes up. Two nodes may sign in the same second: "
+            "remember who signed as well.",
+            code=ACCEPTED.format(
+                fresh=FRESH,
+                known=KNOWN,
+                unseen=" and signed_at not in [at for _, at in seen]",
+            ),
+        ),
         "no-memory": Mistake(
             message="You accept a copied signature again. Whoever overheard one has "
             "five minutes to use it.",
@@ -392,11 +403,18 @@ JOURNALS = (
         ("round", 1),
     ),
     lines(("start", 4), *TALK, ("round", 5), *TALK, torn='{"event": "rou'),
+    lines(
+        ("start", 0),
+        ("round", 0),
+        *TALK,
+        ("round", 1),
+        torn='{"event": "round", "round": 2}',
+    ),
 )
 
 
-def right_for_four_bad_days(answer, rng):
-    """an interrupted run, a resumed one, one begun anew, and a torn last line"""
+def right_for_five_bad_days(answer, rng):
+    """an interrupted run, a resumed one, one begun anew, and torn last lines"""
     compare(answer, fl_24, right_next, [{"journal": text} for text in JOURNALS])
 
 
@@ -442,9 +460,29 @@ fl_24 = Exercise(
         "Walk through the lines and keep one number: the rounds that are done.",
         'A "start" sets it to its "done", a "round" to its "round". Add one at the end.',
     ),
-    public=(right_for_four_bad_days,),
+    public=(right_for_five_bad_days,),
     hidden=(right_for_any_journal,),
     mistakes={
+        "no-newline-no-matter": Mistake(
+            message="You read a line without its end. It may be torn, even where it can "
+            "be read; only the newline says that it was written whole.",
+            code="""
+import json
+
+def next_round(journal):
+    done = 0
+    for line in journal.splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if event["event"] == "start":
+            done = event["done"]
+        if event["event"] == "round":
+            done = event["round"]
+    return done + 1
+""",
+        ),
         "answers-count": Mistake(
             message="You count a round once its replies are there. They were in the "
             "memory of a process that is gone: only a saved model is finished.",

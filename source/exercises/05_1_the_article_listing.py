@@ -51,7 +51,7 @@ check("dp-31", sigmoid_loss_range)
 # **Why.** The loss falls as the right output rises and rises with every other one, so
 # both ends lie in corners. Best: the right output 1, all others 0. Worst: the right one
 # 0, and *all* others 1, since nothing makes them add up to 1. For ten outputs the loss
-# stays between 1.461 and 3.239; a proper one runs from 0 without limit. A training
+# stays between 1.461 and 3.237; a proper one runs from 0 without limit. A training
 # curve that settles at $\ln(e+k-1)-1$ is the fingerprint of this fault.
 
 # %% [markdown]
@@ -217,7 +217,8 @@ check("dp-35", noise_multiplier_seen)
 #
 # Somebody reads the listing kindly: the weights stay secret, and a prediction leaves
 # the house only as `clip(p + noise, -1, 1)`, with fresh Gaussian noise of standard
-# deviation `stddev` each time. "The clip (剪枝) makes it safe," says section 5.2.
+# deviation `stddev` each time. Section 5.3 says that noise and
+# clip (剪枝) together achieve differential privacy.
 #
 # You are the attacker. You have asked the same question many times and hold the
 # `answers` (an array). Write `hidden_prediction`: your estimate of the probability p.

@@ -26,7 +26,7 @@ from privlab.course.check import check, hint, progress
 # and `alpha`. The layer computes $Wx+\frac{\alpha}{r}BAx$ for a vector x of length k.
 #
 # Write `folded`: the one matrix (d, k) that does the same. Leave `W` as it was: another
-# adapter may come tomorrow.
+# adapter may come tomorrow. (No check sees that: each gets a copy. Look yourself.)
 
 
 # %%
@@ -123,7 +123,7 @@ check("lm-13", promise_to_group)
 # ## lm-14
 #
 # Now clip by user (用户级). `gradients` is an array (n, d): one gradient for each line.
-# `users` (n,) says whose line it is, as whole numbers in any order, not without gaps.
+# `users` (n,) says whose line it is, as whole numbers in any order, with gaps.
 #
 # Write `user_clipped_sum`: average the gradients of each user's lines, clip each user's
 # average to length `C` at most, and add up. The result is (d,). A gradient may be zero.

@@ -61,12 +61,12 @@ check("me-01", newcomer)
 # secure aggregation (安全聚合), with Gaussian noise in it, and divides. Decide three
 # things, and return them as a tuple `(threshold, units, multiplier)`:
 #
-# 1. `threshold` (int): how many hospitals must stay for a sum to be opened. It must be
-#    *more than half* of the hospitals: else a lying server asks one half for one kind of
-#    shares, the other half for the other kind, and unmasks a victim. Up to `lost`
+# 1. `threshold` (int): how many hospitals must stay for a sum to be opened. Up to `lost`
 #    hospitals fail in a round, and then the sum must still open. Up to `colluding`
-#    hospitals work for the server: the threshold must be more than `colluding`. Any
-#    threshold that fits will do.
+#    hospitals work for the server. *Twice* the threshold must be more than `hospitals +
+#    colluding`: else a lying server asks half of the honest for one kind of shares and
+#    half for the other, its colluders give both, and a victim is unmasked. Any threshold
+#    that fits will do.
 # 2. `units` (int): the promise is to each hospital or to each patient. Clipping makes
 #    sure that one unit moves the *sum* by 1 at most. The sum is divided by the number
 #    of units: `hospitals`, or `hospitals * patients`. Return that number.
@@ -98,7 +98,7 @@ def plan(
 ):
     """(threshold, units, multiplier) that meet every constraint, or zeros."""
     ### BEGIN SOLUTION
-    threshold = max(hospitals // 2, colluding) + 1
+    threshold = (hospitals + colluding) // 2 + 1
     if threshold > hospitals - lost:
         return 0, 0, 0.0
     for units in (hospitals, hospitals * patients):
@@ -118,9 +118,11 @@ check("me-02", plan)
 # %% [markdown] tags=["solution"]
 # **Why.** More noise never breaks the promise, so take the most that is allowed:
 # $z=\text{largest noise}\times\text{units}$. If even that spends more than ε, no z fits.
-# Try the hospital first. The threshold has a floor, one more than half and one more
-# than the colluders, and a ceiling, those who surely stay. Sometimes the floor is above
-# the ceiling. Then the right answer is to say so, before any patient is involved.
+# Try the hospital first. The threshold has a floor and a ceiling. The ceiling is those
+# who surely stay. The floor: of two kinds of shares the server can collect as many as
+# there are hospitals, and one more for each colluder, who gives both (Bonawitz et al.
+# 2017). Two thresholds must not fit into that. Sometimes the floor is above the ceiling.
+# Then the right answer is to say so, before any patient is involved.
 
 # %% [markdown]
 # ## me-03

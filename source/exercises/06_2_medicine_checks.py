@@ -127,7 +127,7 @@ def right_plan(
     hospitals, patients, rounds, lost, colluding, epsilon, largest_noise
 ):
     """The least threshold with the strongest unit and the most noise that fit."""
-    threshold = max(hospitals // 2, colluding) + 1
+    threshold = (hospitals + colluding) // 2 + 1
     if threshold > hospitals - lost:
         return 0, 0, 0.0
     for units in (hospitals, hospitals * patients):
@@ -148,7 +148,7 @@ def broken(got, given: dict) -> str:
         return (
             "" if same else f"a plan {'exists' if any(best) else 'cannot be'}"
         )
-    if 2 * threshold <= hospitals or threshold <= given["colluding"]:
+    if 2 * threshold <= hospitals + given["colluding"]:
         return f"the threshold {threshold:g} is too low"
     if threshold > hospitals - given["lost"] or threshold % 1:
         return f"the threshold {threshold:g} is too high, or not whole"
@@ -182,7 +182,7 @@ def plans_for_six_networks(answer, rng):
         [
             case(10, 400, 20, 2, 2, 1.0, largest_noise=0.02),
             case(400, 5, 20, 60, 20, 2.0, largest_noise=0.05),
-            case(12, 200, 10, 2, 8, 2.0, largest_noise=0.01),
+            case(12, 200, 10, 1, 8, 2.0, largest_noise=0.01),
             case(8, 900, 10, 4, 1, 4.0, largest_noise=0.05),
             case(6, 10, 50, 1, 1, 0.5, largest_noise=0.01),
             case(100, 50, 20, 5, 5, 2.0, largest_noise=0.05),
@@ -227,7 +227,7 @@ def plan(hospitals, patients, rounds, lost, colluding, epsilon, largest_noise):
     return 0, 0, 0.0
 """
 FITTING = {
-    "threshold": "max(hospitals // 2, colluding) + 1",
+    "threshold": "(hospitals + colluding) // 2 + 1",
     "units": "(hospitals, hospitals * patients)",
     "noise": "largest_noise * units",
     "rounds": "rounds",
@@ -250,7 +250,7 @@ me_02 = Exercise(
         "when is there no whole number between them?",
         "More noise always spends less. How large may z be for a given unit? If that z "
         "spends too much, no other z fits.",
-        "threshold = max(hospitals // 2, colluding) + 1; no plan if that is above "
+        "threshold = (hospitals + colluding) // 2 + 1; no plan if that is above "
         "hospitals - lost. Then for each number of units, the hospitals first: "
         "z = largest_noise * units, and it fits if spent(z, rounds) <= epsilon.",
     ),
@@ -278,14 +278,20 @@ me_02 = Exercise(
             code=plan_with(noise="largest_noise"),
         ),
         "half-is-enough": Mistake(
-            message="Your threshold ignores the rule of more than half. With half, a "
-            "lying server asks two halves for two kinds of shares.",
+            message="Your threshold keeps out the colluders alone. A lying server also "
+            "asks two halves of the honest for two kinds of shares.",
             code=plan_with(threshold="colluding + 1"),
         ),
         "colluders-ignored": Mistake(
-            message="Your threshold lets the colluding hospitals open sums by "
-            "themselves: it must be more than `colluding`.",
+            message="More than half is enough only if nobody works for the server. Each "
+            "colluder gives it both kinds of shares.",
             code=plan_with(threshold="hospitals // 2 + 1"),
+        ),
+        "colluders-apart": Mistake(
+            message="You kept out the two halves, and the colluders, each by itself. "
+            "Together they have as many shares as there are hospitals, and one more "
+            "for each colluder.",
+            code=plan_with(threshold="max(hospitals // 2, colluding) + 1"),
         ),
     },
     also_right=(
@@ -295,7 +301,7 @@ from privlab.experiments.medicine_plan import spent
 
 def plan(hospitals, patients, rounds, lost, colluding, epsilon, largest_noise):
     threshold = hospitals - lost
-    if 2 * threshold <= hospitals or threshold <= colluding:
+    if 2 * threshold <= hospitals + colluding:
         return 0, 0, 0.0
     for units in (hospitals, hospitals * patients):
         z = min(multiplier(epsilon, rounds), largest_noise * units)

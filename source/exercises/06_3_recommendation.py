@@ -99,7 +99,8 @@ check("re-02", stolen_matrix)
 # differencing attack (差分攻击) once more. With $Y=WQ$ and $W=W^\top$ of rank k, the
 # columns of $Y$ span all that $W$ can reach, and $Y(Q^\top Y)^{-1}Y^\top$ agrees with $W$
 # on $Q$. The pseudo-inverse $YQ^+$ also fits every answer, and is wrong elsewhere: it does
-# not know that $W$ is symmetric. Forbidding the zeros cost the thief one question.
+# not know that $W$ is symmetric. Forbidding the zeros cost the thief nothing: it
+# is k + 1 questions either way.
 
 # %% [markdown]
 # ## re-03
@@ -120,7 +121,7 @@ check("re-02", stolen_matrix)
 # smaller error. If nothing fits, say `"none"`: print no counts.
 #
 # Write `plan`: a tuple `(way, error)`, the name and its standard error; with `"none"` the
-# error is `0.0`.
+# error is `0.0`. No two errors are equal.
 
 
 # %%

@@ -52,7 +52,7 @@ claim("this computer is ready for the course", not problems)
 # The course follows a Chinese article on privacy protection (隐私保护) for large AI
 # models, chapter by chapter, and puts each of its statements to the test: twenty-eight
 # claims, C01 to C28, each kept, narrowed or corrected by something that runs. The
-# number of a lesson is the number of the article's section.
+# first number of a lesson is the article's chapter.
 
 # %%
 from privlab.plots.course_map import draw_course_map
@@ -66,14 +66,14 @@ show(course_map(), draw_course_map)
 # ## Three minutes: an attack
 #
 # Your department has 120 people. Personnel publishes the average salary every month:
-# one number, no names, exact to the cent. In June a colleague leaves. In July the new
+# one number, no names, rounded to the cent. In June a colleague leaves. In July the new
 # average comes out, over 119 people. Nothing else has changed.
 
 # %%
 predict(
     "first-attack",
     "How closely can you work out the salary of the colleague who left?",
-    options=["not at all", "to within 10 000 €", "to the cent"],
+    options=["not at all", "to within 10 000 €", "to within 2 €"],
 )
 
 # %% [markdown]
@@ -86,15 +86,17 @@ from privlab.core.datasets import people
 import numpy as np
 
 salary = people(120, rng=np.random.default_rng(7)).salary
-june, july = salary.mean(), salary[:-1].mean()
+june, july = salary.mean().round(2), salary[:-1].mean().round(2)
 guess = 120 * june - 119 * july
 print(f"June {june:,.2f} €   July {july:,.2f} €   guess {guess:,.2f} €")
 
 # %%
-claim("the guess is the salary, to the cent", round(guess, 2) == salary[-1])
-reveal("first-attack", "to the cent")
+claim("the guess is the salary, to within 2 €", abs(guess - salary[-1]) < 2)
+reveal("first-attack", "to within 2 €")
 
 # %% [markdown]
+# (The last two euros are lost in the rounding of the averages.)
+#
 # This is a *differencing attack* (差分攻击). No computer was broken into. The harm came
 # from two correct, permitted answers. Keeping intruders out does not help against
 # answers that you give away yourself; the subject of this course begins there.

@@ -12,7 +12,7 @@
 # you.
 #
 # **You need** a little Python and percentages; the page `00_start_here` shows how a
-# lesson works. **Time:** 60 minutes, and 60 more for the exercises.
+# lesson works. **Time:** 60 minutes, and 65 more for the exercises.
 
 # %%
 from privlab.course.lesson import claim, predict, reveal, source
@@ -89,7 +89,8 @@ reveal("names-back", "more than half")
 # neighbours. Do not do it to
 # real people: looking somebody up without their consent harms them, even if nobody
 # ever hears of it, and even if it was easy. It may also be a crime. In the United
-# Kingdom it is one to re-identify people knowingly in de-identified data without the
+# Kingdom it is one to re-identify people knowingly or recklessly in de-identified data
+# without the
 # consent of whoever de-identified it, with a few defences, testing the protection
 # among them (Data Protection Act 2018, sections 171 and 172). China's Personal
 # Information Protection Law (in force since 1 November 2021, article 73) keeps two
@@ -280,7 +281,7 @@ claim("together they give away more than half", pair.certain[2] > 0.5)
 # people of each group earn between 40,000 and 45,000, and so on. To each count they add
 # random noise of a size set by ε; a smaller ε means more noise. This is *differential
 # privacy* (差分隐私), lesson 3.1. Its budgets add up: half of ε for each office is ε in
-# all, whatever else is published. Same attack, on the noisy counts:
+# all, whatever a reader knows from elsewhere. Same attack, on the noisy counts:
 
 # %%
 from privlab.experiments.two_tables import noisy_tables
@@ -389,10 +390,11 @@ claim("noise at ε = 0.1 is 1 % of such a count", scale < 0.011 * largest)
 
 # %% [markdown]
 # The noise must outdo *one person*, whose weight is 1; counts of a thousand hardly
-# suffer. But the clerk may ask again and again. How many noisy answers are
-# too many?
+# suffer.
 #
-# **Your turn** → `at-04`.
+# **Your turn** → `at-04`: hidden counts again, and the totals beside them.
+#
+# But the clerk may ask again and again. How many noisy answers are too many?
 #
 # ## Many noisy answers
 #
@@ -462,13 +464,14 @@ show(change, draw_phase)
 
 # %% [markdown]
 # *Right secrets against noise. Left, in patients: three curves side by side, the larger
-# n further right. Right, in units of √n: the three fall on one another, from all right
-# to guessing, and cross 75 % at about 0.7 √n.*
+# n further right. Right, in units of √n: the three nearly fall on one another, from all
+# right to little better than guessing, and cross 75 % between 0.5 and 0.9 √n.*
 #
 # **Why √n.** Guess one patient wrong and each question about them is off by 1: in all,
 # half of the questions. Noise of size σ hides that while many questions average it away:
-# $m$ of them leave about $\sigma/\sqrt m$ on each patient. With $m=4n$ that is
-# $\sigma/(2\sqrt n)$: small beside 1 if σ is far below $\sqrt n$, and large far above.
+# $m$ of them, each about half of the patients, leave about $2\sigma/\sqrt m$ on each
+# patient. With $m=4n$ that is $\sigma/\sqrt n$: small beside 1 if σ is far below
+# $\sqrt n$, and large far above.
 # Dinur and Nissim (2003) proved it in general: with errors well below $\sqrt n$ and
 # enough questions, nearly every secret falls. Dwork, McSherry and Talwar (2007) showed
 # that it even works if a share of the answers is pure nonsense.

@@ -13,7 +13,7 @@
 # one does not.
 #
 # **You need** probabilities, the normal distribution, and what training a network is.
-# **Time:** 60 minutes, and 65 more for the exercises.
+# **Time:** 60 minutes, and 75 more for the exercises.
 #
 # **Before you attack.** Everything here is done to models trained on this page, with
 # data that is public or invented. The same steps against a service that real people
@@ -34,8 +34,9 @@ from privlab.widgets import choice, explore, explore_on_run, show, slider
 # risk, say 0.6183. A patient shares the score with a colleague, who knows the patient
 # well: age, sex, blood values, all but the weight. The score is "just a number".
 #
-# The colleague has the app too. They type in what they know, and try every body mass
-# index from 18 to 42 until the app says 0.6183.
+# The colleague has the app too. They type in what they know, and try 40 body mass
+# indices from 18.5 to 39.1 until the app says 0.6183. (Each patient's own index has
+# been moved to the nearest of the 40 first.)
 
 # %%
 predict(
@@ -235,7 +236,7 @@ source(scaled_confidence, lira_online)
 # %%
 predict(
     "lira",
-    "The loss threshold catches 0.1 % of members at 0.1 % false alarms: nobody."
+    "The loss threshold catches 0.1 % of members at 0.1 % false alarms: a guess."
     " What does LiRA catch?",
     options=["about 0.1 %", "about 2 %", "about half"],
 )

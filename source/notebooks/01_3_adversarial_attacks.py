@@ -10,7 +10,7 @@
 # that errs less; tell an attack on *answers* from an attack on *secrets*, by measuring
 # both; say where the two really meet; and rebuild an image from a model's update.
 #
-# **You need** gradients, and lesson 1.2 for membership. **Time:** 60 minutes, and 60
+# **You need** gradients, and lesson 1.2 for membership. **Time:** 60 minutes, and 65
 # more for the exercises.
 
 # %%
@@ -60,7 +60,7 @@ explore(
 # *Three small images: a digit, the change, the digit after it. Beside them the network's
 # chances for the ten digits, before and after. The 1 is read as a 2.*
 #
-# Now choose "random", with the same size. Nothing happens; raise it to 0.3 and still
+# Now choose "random", with the same allowance. Nothing happens; raise it to 0.3 and still
 # hardly anything does. So it is not the size of the change. It is the aim.
 #
 # Such an input is an *adversarial example* (对抗样本). The simplest way to make one fits
@@ -87,8 +87,8 @@ source(fgsm)
 # $$\varepsilon\sum_i |w_i|=\varepsilon\,\|w\|_1 .$$
 #
 # Every pixel pulls the same way. With random signs the pulls cancel, and about
-# $\varepsilon\|w\|_2$ is left. With $d$ similar pixels the first grows like $d$, the second
-# like $\sqrt d$. Many imperceptible changes add up to a large one. Choose an image: where
+# $\varepsilon\|w\|_2$ is left. With $n$ similar pixels the first grows like $n$, the second
+# like $\sqrt n$. Many imperceptible changes add up to a large one. Choose an image: where
 # does its margin end?
 
 # %%
@@ -104,7 +104,7 @@ explore(
 
 # %% [markdown]
 # *What is left of the margin against the change of every pixel. The aimed line falls to
-# zero at 0.064; the random line has hardly moved there.*
+# zero at 0.064; the random line has lost a sixth there.*
 
 # %%
 from privlab.experiments.nudges import linear_model
@@ -175,7 +175,7 @@ claim(
 # $$\min_\theta\;\mathbb{E}\,\max_{\|d\|\le\varepsilon} L_\theta(x+d,\,y).$$
 #
 # Go back to the widget and choose "adversarial". Then "random changes": training on
-# those is the control, the same size without the aim.
+# those is the control, the same allowance without the aim.
 
 # %%
 robust = accuracy_by_radius(training=ROBUST, norm="every pixel", seed=13)
@@ -208,7 +208,8 @@ claim("so it does against changes of length 1", length.at("PGD", 1) < 0.2)
 #
 # ## What has leaked?
 #
-# So nine decisions in ten can be turned. Whose privacy was lost? Look at what the person
+# So half of the answers can be made wrong with a tenth of full ink, nine in ten with
+# 0.15. Whose privacy was lost? Look at what the person
 # at the counter started with: their own digit, and the network. The adversarial image
 # is computed from these two and some coin flips. Whatever it could reveal about the 300
 # people, the network had revealed already; computing with what you know is
@@ -239,7 +240,7 @@ claim(
     abs(harms.auc(CHANGE) - 0.5) < 0.04,
 )
 claim(
-    "it does not move towards anybody's training image, but away from them all",
+    "on average the nearest training image is farther away than before",
     min(np.subtract(harms.nearest_after, harms.nearest_before)) > 0.1,
 )
 
@@ -252,7 +253,7 @@ claim(
 reveal("who-trained", "nothing new")
 
 # %% [markdown]
-# Look at the last line twice. A member's image tends to lie a little farther from the
+# Look at the line about the ruler twice. A member's image tends to lie a little farther from the
 # border, because the network has learned it. Whoever measures that distance learns
 # something about membership, even from a service that answers with bare labels
 # (Choquette-Choo, Tramèr, Carlini and Papernot 2021). But then it is the network's
@@ -435,8 +436,9 @@ claim(
 # \qquad \frac{\partial L}{\partial b_i}=\frac{\partial L}{\partial a_i},$$
 #
 # so row $i$ of one divided by entry $i$ of the other *is* the image (Phong et al. 2018).
-# No search, no guess. Clip the update to any length: the division cancels it. Add noise,
-# and more images to the batch, and see when the digits blur.
+# No search, no guess. Clip the update to any length: the division cancels it. With
+# several images a row mixes them; but a hidden unit that only one image switches on
+# holds that image alone. Add noise, and more images, and see when the digits blur.
 
 # %%
 from privlab.attacks.gradients import linear_inputs
@@ -450,13 +452,14 @@ explore(
     rebuilt_batch,
     draw_rebuilt_batch,
     batch=slider("images in the update", 1, 64, 4, 1),
-    noise=slider("noise (share of the clipped length)", 0, 0.02, 0, 0.001),
+    noise=slider("noise per number (of the clipped length)", 0, 0.02, 0, 0.001),
     seed=13,
 )
 
 # %% [markdown]
-# *Above four digits of the client, below what the server got by division: the same
-# digits, SSIM 1.00. With noise 0.02 the lower row is speckle.*
+# *Above four digits of the client; below, for each, the row of the server's that is most
+# like it: the same digits, SSIM 1.00. With noise 0.02 on every number, together twice
+# as long as the update, the lower row is speckle.*
 #
 # *SSIM* (结构相似性) compares two images in brightness, contrast and pattern; 1 means equal
 # (Wang et al. 2004). Where a layer has no bias, or comes later, one can search: for
@@ -470,7 +473,7 @@ show(failures, draw_failure_cases)
 
 # %% [markdown]
 # *Bars of SSIM for three attacks and five kinds of update. One image, clipped or not:
-# near 1. Sixteen images and several local steps: lower. Clipped and noised: no better
+# near 1, but for the search that gets stuck once in a while. Sixteen images and several local steps: lower. Clipped and noised: no better
 # than a guess.*
 
 # %%

@@ -14,7 +14,7 @@
 # invented one.
 #
 # **You need** probabilities and logarithms, and what training a network is. **Time:**
-# 60 minutes, and 75 more for the exercises.
+# 60 minutes, and 85 more for the exercises.
 #
 # **Before you attack.** All people, numbers and messages here are invented, and the
 # models are trained on this page. Probing a real service for other people's data harms
@@ -131,7 +131,7 @@ cold, mild, hot = chance[right & planted].mean(axis=0)
 print(f"recited codes: {cold:.0%} at T = 0.02, {hot:.0%} at T = 2")
 claim("heat hides what greedy writing recites", hot < 0.3 < 0.9 < cold)
 cold, mild, hot = chance[~right & planted].sum(axis=0)
-claim("what greedy writing misses, T = 0.5 says more often", mild >= cold)
+claim("what greedy writing misses, T = 0.5 says more often", mild > cold)
 
 # %% [markdown]
 # Whoever may ask often needs no high chance: at 1 % a code is expected after a hundred
@@ -230,7 +230,8 @@ explore(
 # %% [markdown]
 # *Left exposure by epoch, one line for each number of copies: the more copies, the
 # sooner it reaches the cap; the control stays at the bottom. Right the perplexity of
-# learned and of fresh chat, both falling.*
+# learned and of fresh chat: both lowest at the end; the fresh one stands still from
+# epoch 10 to 15.*
 
 # %%
 tenth, last = EPOCHS.index(10), EPOCHS.index(20)
@@ -247,6 +248,8 @@ reveal("early", "while the model still improves")
 # %% [markdown]
 # Memorisation is not overfitting. A model may learn the language and four digits in the
 # same hour, and the four digits do not show in an average over thousands of characters.
+# Who stops at epoch 10, where the fresh perplexity first stands still, has given away
+# 7 bits of a single copy.
 #
 # Does it matter *how* the model came to read a code so often? Choose "times read": copies
 # times epochs. Roughly the points fall on one curve. But 8 copies in 2 epochs are 16
@@ -261,7 +264,8 @@ claim("late readings teach more than early ones", late > early)
 show(all_sizes, draw_sizes)
 
 # %% [markdown]
-# *Exposure against copies for three sizes. All reach the cap at 8 copies. At one copy
+# *Exposure against copies for three sizes. At 8 copies all are at the cap or close to
+# it. At one copy
 # the smallest stays near the control, the largest is near the cap.*
 
 # %%
@@ -293,8 +297,8 @@ cleaned = deduplicated(seed=14)
 show(cleaned, draw_deduplicated)
 
 # %% [markdown]
-# *Exposure of codes with 8 copies: at the cap as it is; far below without copies; at the
-# cap again when the copies were forwarded.*
+# *Exposure of codes with 8 copies: at the cap as it is; far below without copies; close
+# to the cap again when the copies were forwarded.*
 
 # %%
 as_it_is, removed, forwarded = (
@@ -326,7 +330,7 @@ searches = extracted(seed=14)
 show(searches, draw_extracted)
 claim(
     "ten answers hold nearly every planted code, greed finds fewer",
-    searches.beam[planted].sum() >= max(14, searches.greedy.sum()),
+    14 <= searches.beam[planted].sum() > searches.greedy[planted].sum(),
 )
 
 # %% [markdown]
@@ -368,7 +372,7 @@ claim("no card number that it writes is true", found.true_cards == 0)
 # %%
 predict(
     "recited",
-    "Half of a question like 'hi Mei, are you free on Friday?' is shown."
+    "The first 8 characters of 'hi Mei, are you free on Friday?' are shown."
     " The model completes some learned ones exactly. And unseen questions?",
     options=["as many", "some, by luck", "none"],
 )
@@ -481,7 +485,7 @@ claim(
 #
 # | | The article | Verdict | What you saw |
 # |---|---|---|---|
-# | C01 | large models are trained on identities and medical records, which may leak (1.1) | holds | a model recited codes that it had read a few times; one copy sat at the cap after 20 epochs; what it did not recite, membership still showed. Numbers that look private may be invented |
+# | C01 | large models are trained on identities and medical records, which may leak (1.1) | holds | a model recited codes that it had read a few times; one copy sat near the cap (12.5 of 13.3 bits) after 20 epochs; what it did not recite, membership still showed. Numbers that look private may be invented |
 #
 # The article names three remedies. Which of them touches this? Encryption and federated
 # learning protect the text on its way *into* the model; what the model says afterwards

@@ -10,7 +10,7 @@
 # experiment; write down a threat model in three words (who, sees what, wants what);
 # say which family of methods answers which threat, and which laws ask for it.
 #
-# **You need** averages and percentages. **Time:** 45 minutes, and 40 more for the
+# **You need** averages and percentages. **Time:** 45 minutes, and 50 more for the
 # exercises.
 
 # %%
@@ -135,7 +135,7 @@ explore(
 # only a sample of the town. With more patients the curve drops faster than the line.*
 #
 # With ten patients the noise at ε = 1 is as large as the chance of the sample, and
-# both spoil the answer. With ten thousand it is a hundred times smaller than the error
+# both spoil the answer. With ten thousand it is nearly forty times smaller than the error
 # nobody complains about. The balance is not fixed: a crowd tips it. The noise is sized
 # for one person, and one person in a crowd hardly matters.
 
@@ -269,7 +269,7 @@ source(views)
 
 # %% [markdown]
 # The table is a caricature, and honest about it: one line for each defence, perfect
-# keys, no mistakes in the code. Two rows are missing on purpose. Whoever *changes*
+# keys, no mistakes in the code. Two things are missing on purpose. Whoever *changes*
 # data or inputs wants another thing than to know (lesson 1.3: integrity, 完整性). And a
 # defence can be right and its settings wrong: ε = 50 sits in the same cell as ε = 0.5.
 #
@@ -284,8 +284,8 @@ source(views)
 #
 # | Text | In force | What it says that bears on this course |
 # |---|---|---|
-# | GDPR, Regulation (EU) 2016/679 | 25 May 2018 | data that still points to a person is personal, whoever could link it (recital 26); purpose, minimisation (art. 5); erasure (art. 17); protection by design (art. 25) |
-# | 个人信息保护法, PIPL (China) | 1 Nov 2021 | *anonymised* means not identifiable and not restorable; anything less is *de-identified* and still personal (art. 73); sensitive data needs separate consent (art. 29) |
+# | GDPR, Regulation (EU) 2016/679 | applies since 25 May 2018 | data is personal if the controller or another can find the person by means reasonably likely to be used (recital 26); purpose, minimisation (art. 5); erasure (art. 17); protection by design (art. 25) |
+# | 个人信息保护法, PIPL (China) | 1 Nov 2021 | *de-identified* means not identifiable without further information, *anonymised* not identifiable and not restorable (art. 73); only anonymised data is outside the law (art. 4); sensitive data needs separate consent (art. 29) |
 # | 数据安全法, Data Security Law (China) | 1 Sep 2021 | data graded by importance (art. 21); duty to protect and report (art. 27, 29) |
 # | 生成式人工智能服务管理暂行办法 (China) | 15 Aug 2023 | training data from lawful sources, with consent where it is personal (art. 7); what users type is not unlawfully kept where it identifies them (art. 11) |
 # | HIPAA Privacy Rule (USA) | compliance since 14 Apr 2003 | 45 CFR 164.514(b): 18 identifiers removed, or an expert finds the risk very small |

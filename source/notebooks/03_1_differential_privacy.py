@@ -53,7 +53,7 @@ explore(
 
 # %% [markdown]
 # *Two tent-shaped curves, one centred on 42 and one on 43. At the published number
-# two dots mark their heights. Between the tents the ratio of the heights changes;
+# two dots mark their heights. Between the two peaks the ratio of the heights changes;
 # outside it is constant.*
 #
 # Push the published number far to the right. The two heights shrink, but their ratio
@@ -220,8 +220,9 @@ reveal("clip-order", "no")
 # the data, which is another unprotected answer.
 #
 # **Why the end of the chain cannot help.** What you do to a noisy result afterwards
-# is *post-processing* (后处理). It can never hurt privacy, and never help it (Dwork
-# and Roth 2014, Proposition 2.1). It may tidy up: a negative average looks silly, and
+# is *post-processing* (后处理). It can never hurt privacy (Dwork and Roth 2014,
+# Proposition 2.1). It helps only by throwing the answer away, and this cut throws away
+# nothing that an adversary needs. It may tidy up: a negative average looks silly, and
 # cutting it to 0 costs nothing. But the protection was finished before.
 #
 # The same audit, for a tenth salary that grows from 40,000 to 40 million:
@@ -319,8 +320,10 @@ claim("they are right on average", abs(np.mean(noisy) - 42) < 0.1)
 # =\frac{\Pr[y\mid \text{ill}]}{\Pr[y\mid \text{not}]}\cdot
 # \frac{\Pr[\text{ill}]}{\Pr[\text{not}]},$$
 #
-# and that ratio lies between $e^{-\varepsilon}$ and $e^{\varepsilon}$. Nothing else is
-# assumed: not what the insurer knows about the others, nor how clever it is.
+# and that ratio lies between $e^{-\varepsilon}$ and $e^{\varepsilon}$. It does not
+# matter what the insurer knows about the others, nor how clever it is. One thing is
+# assumed: Li's illness does not change the others' records. If it also decides a
+# flatmate's, two records change, and the bound is $e^{2\varepsilon}$.
 
 # %%
 from privlab.experiments.odds import adversary_odds, posterior
@@ -444,8 +447,8 @@ explore(
 # Two things to try. Halve the number of training images: the curve slides to the
 # right. The noise does not depend on how many people there are, but the totals do, so
 # a crowd hides each member cheaply. Then raise the clipping length to 200: no image
-# is that long, nothing is clipped, and still the noise grows with it. A bound that
-# nobody reaches protects nobody and costs everyone.
+# is that long, nothing is clipped, and still the noise grows with it. A bound wider
+# than needed protects no better and costs everyone.
 
 # %%
 many = accuracy_by_epsilon(digits(), records=1198, norm=60, seed=31)
@@ -480,9 +483,10 @@ claim(
 # ## What to remember
 #
 # - ε bounds how far *any* output can move *any* adversary's odds about one person:
-#   by a factor $e^{\varepsilon}$, and no further.
+#   by a factor $e^{\varepsilon}$, and no further, while the others' records stay as
+#   they are.
 # - Noise hides a bounded difference. Bound it first, by public limits.
-# - What happens after the noise neither helps nor hurts.
+# - What happens after the noise never hurts. Do not count on it to help.
 # - Budgets add up. Every answer about the same people spends from one purse.
 # - An audit can break a promise, never prove one. Trust needs both proof and attack.
 #

@@ -12,7 +12,7 @@
 # into slots; train and score on encrypted patients; and name what encryption hides
 # from nobody.
 #
-# **You need** vectors, sums and the logistic function. **Time:** 70 minutes, and 60
+# **You need** vectors, sums and the logistic function. **Time:** 70 minutes, and 55
 # more for the exercises.
 
 # %%
@@ -101,7 +101,7 @@ claim("the centre holds no secret key", not centre.context.has_secret_key())
 # (重缩放) cuts them back. Each rescaling uses up one prime of the *modulus* (模数). A set
 # of parameters with two such primes has two *levels* (层): two multiplications may
 # follow each other, then nothing more. TenSEAL says of a third "scale out of bounds",
-# in the middle of the work. It is the question its users ask most.
+# in the middle of the work.
 #
 # So plan first. Choose a circuit and a parameter set.
 
@@ -128,9 +128,11 @@ explore(
 from privlab.he.context import LevelsExhausted
 from privlab.he.levels import Circuit, LevelBudget
 
-cube = Circuit(name="x · x · x · x", steps=(("three products", 3),))
+chain = Circuit(
+    name="x · x · x · x from left to right", steps=(("three products", 3),)
+)
 try:
-    LevelBudget(parameters=SHALLOW).check(cube)
+    LevelBudget(parameters=SHALLOW).check(chain)
 except LevelsExhausted as error:
     print(error)
 x = encrypt(centre, [2.0])
@@ -139,7 +141,8 @@ claim(
 )
 
 # %% [markdown]
-# Why not take a thousand levels? Because security allows only so many bits. The
+# (In another order, $(x\cdot x)(x\cdot x)$, the same takes two.) Why not take a thousand
+# levels? Because security allows only so many bits. The
 # longer the modulus, the easier the *lattice problem* (格问题) that protects the key. The
 # Homomorphic Encryption Standard (Albrecht and others 2018) lists, for each ring degree
 # $N$, the most bits that leave 128-bit security. Twice the bits need twice the degree,
@@ -188,8 +191,8 @@ claim("40-bit primes keep 1.0", abs(measured[40] - 1) < 1e-4)
 # product has the scale $s^2$; rescaling divides it by the prime $q$ of the level, so its
 # true scale is $s^2/q$. TenSEAL writes $s$ over it. Each multiplication is off by the
 # factor $s/q$, and the primes cannot be chosen at will: they must be 1 modulo $2N$. Near
-# $2^{21}$ such primes are rare, and the sixth is already far away; near $2^{40}$ they
-# are close together. The factor follows from the primes alone.
+# $2^{21}$ the sixth of them lies 900,000 lower, which is 43 % of $s$; near $2^{40}$ it
+# lies 5.8 million lower, which is 5 millionths. The factor follows from the primes alone.
 
 # %%
 from privlab.experiments.parameter_sets import precision
@@ -233,8 +236,8 @@ claim(
 # ## Slots: who sits where
 #
 # A ciphertext of degree 8192 has 4,096 slots, and one operation costs the same whether
-# one slot is used or all. The obvious packing gives each patient a ciphertext. Then most
-# slots are empty, and the sum $x\cdot w$ runs *across* slots, which takes *rotations*
+# one slot is used or all. The obvious packing gives each patient a ciphertext for the
+# measurements and one for the diagnosis. Then most slots are empty, and the sum $x\cdot w$ runs *across* slots, which takes *rotations*
 # (旋转). The better one gives each *measurement* a ciphertext, and each patient a slot.
 # Then $x\cdot w$ is a sum of whole ciphertexts. How do the two grow?
 
@@ -252,8 +255,8 @@ explore(
 
 # %% [markdown]
 # *Operations of one gradient against the number of patients, on logarithmic axes. A
-# ciphertext for each patient: a straight rise. A ciphertext for each measurement: flat
-# until the slots are full.*
+# ciphertext for each patient: a straight rise. A ciphertext for each measurement: a slow
+# rise, a little with each doubling, and a jump where the slots are full.*
 
 # %%
 table = packing(patients=569, features=9)
@@ -281,7 +284,7 @@ source(regression.logistic_errors, regression.gradient)
 
 # %% [markdown]
 # There is no $e^{-z}$ among the two operations. A cubic takes the place of the sigmoid:
-# $\tfrac12+0.197z-0.004z^3$, good between −5 and 5. Beyond, it turns round. Raise the
+# $\tfrac12+0.197z-0.004z^3$, good near 0. It turns round at ±4 and leaves the sigmoid beyond ±5. Raise the
 # learning rate and see how training falls off its edge.
 
 # %%
@@ -358,7 +361,7 @@ claim(
 # ## Reading digits it cannot see
 #
 # More often the model is finished and the *question* is private. A small network
-# (CryptoNets; Dowlin, Gilad-Bachrach and others 2016): one hidden layer, and in place of
+# (CryptoNets; Gilad-Bachrach, Dowlin and others 2016): one hidden layer, and in place of
 # ReLU the square, which is one multiplication. Pixel $j$ of all images shares a
 # ciphertext.
 
@@ -440,7 +443,8 @@ claim(
 # The server learns *that* you asked, when, how often and how long it took. It learns
 # sizes: TenSEAL writes the number of values beside each ciphertext, in the clear.
 #
-# And the key holder decrypts a result, and results leak. The centre's first gradient at
+# And the key holder decrypts a result, and results leak. Suppose that the key belongs to
+# a researcher, who may see results but no records. The centre's first gradient at
 # zero weights is $-\sum_i y_i x_i$. Ask for it with Li and without Li, and subtract.
 
 # %%
@@ -465,7 +469,7 @@ lis_part = difference(first_gradient(everyone), first_gradient(others)).guess
 print("Li's record times Li's progress, from two decrypted gradients:")
 print(*(f"{number:.1f}" for number in -lis_part))
 claim(
-    "two correctly encrypted trainings give away Li's whole record",
+    "two correctly encrypted trainings give Li's record away, up to a factor",
     np.allclose(-lis_part, v[li] * u[li], atol=0.01),
 )
 claim(
@@ -512,7 +516,7 @@ claim("the rotation keys alone are up to 94 MB", round(keys_bytes / 1e6) == 94)
 
 # %% [markdown]
 # The price is per *slot*, used or not. Full slots make it bearable: 4,096 patients would
-# cost the same seconds and the same bytes as these 569.
+# send the same bytes as these 569, and take about as long.
 #
 # **Your turn** → `he-05`.
 #
@@ -535,10 +539,10 @@ claim("the rotation keys alone are up to 94 MB", round(keys_bytes / 1e6) == 94)
 # **Next:** the exercises in `exercises/03_2_homomorphic_encryption.ipynb`.
 #
 # *Sources.* Wolberg, Street and Mangasarian 1995. Efron, Hastie, Johnstone and
-# Tibshirani 2004, Annals of Statistics. Dowlin, Gilad-Bachrach, Laine, Lauter, Naehrig
+# Tibshirani 2004, Annals of Statistics. Gilad-Bachrach, Dowlin, Laine, Lauter, Naehrig
 # and Wernsing 2016, ICML. Cheon, Kim, Kim and Song 2017, ASIACRYPT. Albrecht and others
-# 2018, Homomorphic Encryption Standard. Kim, Song, Wang, Xia and Jiang 2018, JMIR Medical
-# Informatics. Li and Micciancio 2021, EUROCRYPT. TenSEAL 0.3.18: Benaissa, Retiat, Cebere
+# 2018, Homomorphic Encryption Standard. Chen, Gilad-Bachrach, Han, Huang, Jalali, Laine
+# and Lauter 2018, BMC Medical Genomics 11:81 (the cubic). Li and Micciancio 2021, EUROCRYPT. TenSEAL 0.3.18: Benaissa, Retiat, Cebere
 # and Belfedhal 2021.
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 # price list of all this.
 #
 # **You need** lesson 3.1 for ε, and the last section of lesson 1.3 for the attack.
-# **Time:** 70 minutes, and 60 more for the exercises.
+# **Time:** 70 minutes, and 65 more for the exercises.
 
 # %%
 import math
@@ -157,6 +157,7 @@ claim(
     "with skewed labels it beats every office alone",
     skew.together > skew.alone.max() + 0.1,
 )
+claim("where nobody alone reads half", skew.alone.max() < 0.5)
 claim("and learns more slowly than in one place", skew.together < skew.pooled)
 reveal("skew", "all together")
 
@@ -267,7 +268,11 @@ claim(
     "under the mask nothing is left of it",
     view.likeness(view.from_masked) < 0.2,
 )
-claim("the sum is right, two clients lost or not", view.error <= view.bound)
+whole = server_view(clients=10, lost=0, client=1, seed=33)
+claim(
+    "the sum is right, two clients lost or not",
+    view.error <= view.bound and whole.error <= whole.bound,
+)
 
 # %% [markdown]
 # **Your turn** → `fl-03`.
@@ -375,16 +380,18 @@ explore(
 # %%
 faint = noisy_sum(clients=4, noise_multiplier=1e-4, images=1, seed=33)
 strong = noisy_sum(clients=4, noise_multiplier=1.0, images=1, seed=33)
-claim("a little noise hides nothing", faint.rebuilt > 0.6)
+claim("a trace of noise leaves most images readable", faint.rebuilt > 0.6)
 claim("a promise hides every image here", strong.decibels.max() < 15)
 
 # %% [markdown]
 # ## What a promise costs
 #
-# Noise of $zS$ in the *sum* is divided by the number of clients in the mean. So crowds
-# pay less. The same 1,438 digits are dealt out to 10, 60 or 300 clients, of whom 60 at
-# most are asked in each of eight rounds: at ε = 1, at ε = 4, and clipped without noise
-# (ε = ∞). The 300 have five digits each. Who pays most for ε = 1?
+# Noise of $zS$ in the *sum* is divided by the number of clients asked. And where only a
+# few, drawn at random, are asked, a smaller $z$ gives the same ε (lesson 4.1). So crowds
+# pay less. The same 1,438 digits are dealt out to 10, 60 or 300 clients. All of the 10
+# and of the 60 are asked in each of eight rounds, of the 300 about 60, drawn anew: at
+# ε = 1, at ε = 4, and clipped without noise (ε = ∞). The 300 have four or five images
+# each. Who pays most for ε = 1?
 
 # %%
 from privlab.experiments.federated_privacy import crowd_privacy, example_level
@@ -519,14 +526,14 @@ explore_on_run(
 )
 
 # %% [markdown]
-# *The share of test digits read right after each round. The mean falls to guessing
-# with two hostile clients; the median stays above 80 %.*
+# *The share of test digits read right after each round. With two hostile clients the
+# mean falls far below guessing: it walks backwards. The median stays above 75 %.*
 
 # %%
 ruined = poisoned_run(rule="mean", attack=BACKWARDS, hostile=2, seed=33)
 robust = poisoned_run(rule="median", attack=BACKWARDS, hostile=2, seed=33)
-claim("two of fifteen ruin a mean", ruined.accuracies[-1] < 0.4)
-claim("a median withstands them", robust.accuracies[-1] > 0.75)
+claim("two of fifteen turn a mean around", ruined.accuracies[-1] < 0.1)
+claim("a median withstands them", min(robust.accuracies[1:]) > 0.75)
 
 # %% [markdown]
 # A median needs to see the updates one by one. Secure aggregation opens the sum and

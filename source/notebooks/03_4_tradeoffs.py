@@ -37,7 +37,9 @@ from privlab.widgets import show, slider
 #
 # - **who was in**: somebody uses the finished model and guesses by its loss who trained
 #   it, membership inference (成员推断). To have something to find, we train once more
-#   with about 75 wrong diagnoses, which a model can only learn by heart.
+#   with about 75 wrong diagnoses, which a model can only learn by heart. The number is
+#   an *advantage*: of all pairs of one who was in and one who was not, the share told
+#   rightly minus the share told wrongly. 0 is guessing.
 # - **record read**: the server works out a person's record from what it receives.
 #   The person is the only one of client 1. First the server keeps the rules; then it
 #   asks for two sums, one without client 1, and subtracts.
@@ -70,8 +72,8 @@ explore_on_run(
 # %% [markdown]
 # *Five bars for each of six ways. Diamonds: records read by a server that asks for two
 # sums. No way has short bars everywhere. Noise shortens the second panel, masks the
-# third, encryption and federation the fourth. What is paid stands in the first and in
-# the last.*
+# third, encryption and federation the fourth. What noise and federation cost stands in
+# the first and in the last; what a ciphertext costs, in the bill below.*
 #
 # The second task is the digits: is one even or odd? Run it before you believe that
 # a result about tumours is one about methods.
@@ -111,8 +113,8 @@ reveal("dp-query", "yes")
 #
 # Does it? Look at the three FL rows. From a bare update of one record the server
 # divides by its last entry and has the record (lesson 6.2 derives it). Masks stop that,
-# as long as the server keeps the rules. And who reads the model finds out nearly as well
-# as before who was in.
+# as long as the server keeps the rules. And who reads the model still finds out who was
+# in, more than half as well as before.
 
 # %%
 for table in tables.values():
@@ -124,7 +126,9 @@ for table in tables.values():
     claim("and membership stays", fl.membership > 0.5 * plain.membership)
     claim("masks: an honest server reads none", masks.record == 0)
     claim("two sums read all of them", masks.two_sums == 1)
-    claim("masks and shares of noise stop both", both.two_sums == 0)
+    claim(
+        "masks and shares of noise stop both", both.record == both.two_sums == 0
+    )
     claim("and halve membership", both.membership < plain.membership / 2)
 
 # %% [markdown]
@@ -195,7 +199,7 @@ reveal("he-factor", "more than 1,000")
 # microsecond here, so "1,000 times slower" is still well below a second. The model is
 # linear; lesson 5.4 measures a layer of a language model. And FL moves more bytes here
 # because 325 records are *few*: a model sent back and forth 20 times is larger than
-# they are. With more records than that the order turns (exercise `tr-03`).
+# they are. With forty times as many the order turns (exercise `tr-03`).
 #
 # HE costs no accuracy worth naming: its error is checked against every margin.
 
@@ -250,6 +254,7 @@ for result in by_people.values():
     print(result.summary)
     claim("with more people the price shrinks", result.falls)
 claim("C20: with more noise it grows", strict.price[-1] > loose.price[-1])
+claim("at ε = 8 a part of it stays", loose.price[-1] > 0.01)
 reveal("by-people", "it shrinks to half or less")
 
 # %% [markdown]
@@ -368,8 +373,8 @@ claim("nothing here gives all four", advice["all"].way is None)
 # %% [markdown]
 # Why does nothing meet the last case? FL keeps the records home, and for that hands out
 # the model. A server that keeps the model gets the records. Each row breaks one of the
-# two. Training *and* serving on ciphertexts of many people would fit; lesson 3.2 trains
-# on ciphertexts, of a single key holder.
+# two. Training *and* serving on ciphertexts of many people, with noise in the training,
+# would fit; lesson 3.2 trains on ciphertexts, of a single key holder.
 #
 # **Change one word** and the answer changes. The bank with 1 ms instead of 1 s: encrypted
 # queries are too slow. Publishing, with a floor of 95 %: DP is not right often enough.
@@ -420,7 +425,8 @@ claim(
 # - A constraint can leave nothing. Then say so, before any data is collected.
 #
 # **How far this reaches.** A linear model, 325 people, 20 clients in one process, no
-# network, one processor; means of five draws. The orders (which attack, which price)
+# network, one processor. Models are means of five draws, the prices by people of three,
+# attacks on records and queries one. The orders (which attack, which price)
 # are what carries over. The factors are those of this toy.
 #
 # **Exercises**: `exercises/03_4_tradeoffs.ipynb`.

@@ -13,7 +13,7 @@
 # server dies or somebody cheats.
 #
 # **You need** lesson 3.3. One person with one machine is enough for all of it. **Time:**
-# 45 minutes, and 60 for the exercises.
+# 45 minutes, and 65 for the exercises.
 
 # %%
 import tempfile
@@ -77,8 +77,8 @@ explore_on_run(
 # *Left: the share of right digits after each round, rising. Right: how many nodes
 # answered in each exchange of messages; all of them did.*
 #
-# The second stage is Flower's simulation: `flwr run` starts a process for each node, with
-# Ray beneath. The third is a real federation. The *SuperLink* (中心节点) runs on the
+# The second stage is Flower's simulation: in `flwr run` a few worker processes play all
+# nodes in turn, with Ray beneath. The third is a real federation. The *SuperLink* (中心节点) runs on the
 # teacher's machine; a *SuperNode* (客户端节点) on each student's asks it for work, starts
 # the ClientApp in a process of its own, and sends back the answer.
 #
@@ -418,7 +418,7 @@ claim(
 #
 # | | The article | Verdict | What you saw |
 # |---|---|---|---|
-# | C08 | less reliance on a central server, and so less leakage (3.2.3, and the steps of 9.3) | holds **if** more is done | the data stay; the server is still central, decides what runs, and reads label shares exactly until updates are masked |
+# | C08 | less reliance on a central server, and so less leakage (3.2.3, and the steps of 9.3) | holds **if** more is done | the data stay; the server is still central, decides what runs, and reads label shares in an update (exactly, after a single step) until updates are masked |
 #
 # ## What to remember
 #

@@ -13,7 +13,7 @@
 # to data that the computer never sees.
 #
 # **You need** remainders (mod) and $e^{ix}$. Lesson 3.2 helps and is not needed.
-# **Time:** 75 minutes, and 70 more for the exercises.
+# **Time:** 75 minutes, and 65 more for the exercises.
 
 # %%
 import numpy as np
@@ -243,8 +243,8 @@ claim("their mean is the mean", round(int(found) / 442, 1) == 152.1)
 
 # %% [markdown]
 # And if you want XOR itself, as in voting by parity? Goldwasser and Micali's scheme
-# (1982) does that, one bit a ciphertext: $E(b)=r^2(-1)^b \bmod n$, a square for 0 and
-# none for 1. Products of ciphertexts XOR the bits, and nobody without $p$ and $q$ is
+# (1982) does that, one bit a ciphertext: $E(b)=r^2(-1)^b \bmod n$ with $p$ and $q$ both
+# 3 modulo 4, a square for 0 and none for 1. Products of ciphertexts XOR the bits, and nobody without $p$ and $q$ is
 # known to see which is a square.
 
 # %%
@@ -269,7 +269,8 @@ claim("1 XOR 1 = 0", bits.decrypt(one * one % bits.n) == 0)
 # Without the errors, school algebra finds $s$. With them, nobody knows how to: this is
 # *learning with errors* (带误差学习, LWE; Regev 2005), and no quantum algorithm is
 # known to do it. To encrypt $m$, one of 16 numbers, add up a random half of the equations, and
-# add $m$ steps of length $q/16$ to the right side. The owner computes
+# add $m$ steps of length $q/16$ to the right side. The sum of the $a_i$ is $u$, the right
+# side is $v$; the pair is the ciphertext. The owner computes
 # $v-\langle u,s\rangle$ and finds $m$ steps plus some noise. Rounding removes the noise,
 # while it is smaller than half a step. (The secret below has 128 entries, too few to
 # be safe.)
@@ -529,8 +530,8 @@ claim(
 )
 
 # %% [markdown]
-# That is why the tutorial took 21 bits: they fit. Precision was the price, and the
-# nominal scale hid it.
+# The tutorial took 21 bits, and they fit. Precision was the price, and the nominal scale
+# hid it.
 #
 # ## Attack: sharing what you decrypted
 #
@@ -611,7 +612,7 @@ show(by_sums, draw_encrypted_regression)
 # What is the bound? Paillier itself is exact. All that is lost is the rounding of six
 # tables, $2^{-27}$ each. If no sum of $A=X^\top X$ is off by more than $E$, and none of
 # $X^\top y$ by more than $f$, then no weight is off by more than the largest row sum of
-# $|A^{-1}|$, times $f+E\sum_j|w_j|$.
+# $|A^{-1}|$, times $f+E\sum_j|w_j|$, with $w$ the weights found from the encrypted sums.
 
 # %%
 claim("sums are off by rounding only", by_sums.sums_error <= 6 * 2**-27)
@@ -630,7 +631,8 @@ claim("it is one of eleven weights", np.isclose(w[-1], y.mean()))
 
 # %% [markdown]
 # *With CKKS.* Now nobody computes products before encrypting. The columns themselves
-# are encrypted, 512 slots for each, eight columns in a ciphertext. The server
+# are encrypted, 512 slots for each, eight columns in a ciphertext. They are sent pair by
+# pair: ten ciphertexts of left partners, ten of right ones. The server
 # multiplies pairs of columns and adds up the slots by rotating 1, 2, 4, … 256 places.
 # The owner decrypts 77 numbers.
 
@@ -657,8 +659,9 @@ claim(
 
 # %% [markdown]
 # Which one? Paillier is exact and simple, and the hospitals must know beforehand which
-# sums are wanted. With CKKS they upload their data once, and the server may compute
-# other things of the same depth later. Training by gradient steps under encryption, on
+# sums are wanted. With CKKS the columns go up as they are, here once for each pair they
+# belong to, and the server may compute other things of the same depth from them later.
+# Training by gradient steps under encryption, on
 # the fast engine, is in lesson 3.2.
 #
 # Neither says what the *result* gives away. 77 exact sums, or eleven weights, are about

@@ -207,7 +207,7 @@ claim("20 surveys err as computed", abs(measured / optimised[0] - 1) < 0.2)
 # first letter only. The eight likeliest letters survive, and the second group is
 # asked which of 8 × 26 two-letter beginnings is theirs, if any. And so on. Each
 # person answers **once**, so ε is spent once (Bassily, Nissim, Stemmer and Thakurta
-# 2017; Wang, Li and Jha 2018).
+# 2017; Wang, Li and Jha 2017).
 
 # %%
 from privlab.experiments.typed_words import find_words
@@ -480,7 +480,8 @@ claim("at ε = 8 fifty are enough", loose.at(50) > loose.at(400))
 # it worse. *Confident aggregation* (置信聚合) therefore looks first, through noise,
 # whether the largest count reaches a threshold. If not, it says nothing (Papernot,
 # Song, Mironov, Raghunathan, Talwar and Erlingsson 2018). The look must be noisy:
-# whether there was an answer depends on the votes, and is seen.
+# whether there was an answer depends on the votes, and is seen. Here it also stops
+# after 60 answers, so that the bill is known in advance.
 #
 # Two students read the labels. The *copier* stores each public image with its label.
 # The *averager* stores ten mean images. Which of them gains more from refusals?
@@ -505,8 +506,8 @@ explore(
 # about 90 % of cases, plain ones in less than two thirds. The copier gains by them; the
 # averager loses.*
 #
-# Both effects are real. Confident votes give 60 good labels, plain ones 359 poor
-# ones. A student that believes each label needs good ones. A student that averages
+# Both effects are real. Confident votes give 60 good labels, the limit, though about
+# 180 images would pass; plain ones give 359 poor ones. A student that believes each label needs good ones. A student that averages
 # cancels the errors by itself, and then more labels are worth more. Refusing is no
 # gain in itself; it suits the student that cannot bear mistakes.
 #
@@ -661,7 +662,7 @@ claim(
 # Shi and Song 2012, ESA. Erlingsson, Pihur and Korolova 2014, CCS. Bassily,
 # Nissim, Stemmer and Thakurta 2017, NeurIPS. Wang, Blocki, Li and Jha 2017, USENIX
 # Security. Tang, Korolova, Bai, Wang and Wang 2017, arXiv 1709.02753. Wang, Li and Jha
-# 2018, arXiv 1708.06674. Papernot, Abadi, Erlingsson, Goodfellow and Talwar 2017, ICLR.
+# 2017, arXiv 1708.06674. Papernot, Abadi, Erlingsson, Goodfellow and Talwar 2017, ICLR.
 # Papernot, Song, Mironov, Raghunathan, Talwar and Erlingsson 2018, ICLR. Naor and
 # Vexler 2020, FORC. Chadha, Jagielski, Papernot, Choquette-Choo and Nasr 2024, ICML.
 # Digits: Alpaydin and Kaynak 1998, UCI.

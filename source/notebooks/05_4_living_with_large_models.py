@@ -13,7 +13,8 @@
 # disguise the words of a prompt, and guess them again; judge whether a line is forgotten;
 # let a model write in place of people; encrypt a layer; and choose.
 #
-# **You need** lessons 1.4 (exposure), 3.1 (ε), 3.2 and 5.3. **Time:** 90 minutes.
+# **You need** lessons 1.4 (exposure), 3.1 (ε), 3.2 and 5.3. **Time:** 90 minutes, and 90 for
+# the exercises.
 
 # %%
 import numpy as np
@@ -124,8 +125,8 @@ claim(
 )
 
 # %% [markdown]
-# Why? "A young park ranger" loses two words to the tolerant scrubber, an order number its
-# digits. In Chinese, choose "customers in Chinese": 周 is a family name and a week. Who
+# Why? "A young park ranger" loses two words to the tolerant scrubber. An order number of
+# sixteen digits goes with either. In Chinese, choose "customers in Chinese": 周 is a family name and a week. Who
 # wants all of the private values pays with text that was not private.
 #
 # **Your turn** → `lm-21` in `exercises/05_4_living_with_large_models.ipynb`.
@@ -434,7 +435,7 @@ explore(
 
 # %% [markdown]
 # *Left what is sent, by ε: near words keep the kind long before they keep the word.
-# Right what is guessed, by number of messages: all three adversaries climb.*
+# Right what is guessed, by number of messages: from two on all three adversaries climb.*
 
 # %% tags=["nbval-ignore-output"]
 crude, fine = (disguised(mechanism=m, epsilon="8", seed=54) for m in MECHANISMS)
@@ -459,7 +460,8 @@ reveal("again", "about a half or more")
 # Two remarks. Two illnesses are so near that *which* one hides well even at a large ε;
 # that it *is* an illness hides badly. And ε adds up: sixteen messages of seven words at
 # ε = 16 are 1,792. The remedy is the one of RAPPOR (lesson 4.4): draw once,
-# keep the disguise, send the same each time. Then the first column of the picture is all there is.
+# keep the disguise, send the same each time. Then the leftmost points on the right are
+# all there is.
 #
 # **Your turn** → `lm-25`.
 
@@ -514,7 +516,7 @@ explore(
 # %% [markdown]
 # *Left her twelve lines: grey where 99 % of retrained models would put each line, a
 # diamond where this model puts it. Where the population attack is nearest to a coin
-# every diamond is far above its bar. Right the verdicts: the attack on all lines
+# every diamond is above its bar. Right the verdicts: the attack on all lines
 # together, and the lines that are still known or overdone.*
 
 # %%
@@ -540,8 +542,10 @@ claim("a retrained model stays in its law", again.known + again.overdone <= 2)
 reveal("forget", "a broken model, and each of her lines still marked")
 
 # %% [markdown]
-# **Why.** An average over lines lets the overdone pay for the known (and over twelve
-# lines it is a rough number, too). Go to two steps: some lines are known, others already
+# **Why.** The attack compares her lines with unseen ones under the same model. A broken
+# model reads both badly, so it hardly tells them apart. Before that, an average lets the
+# overdone pay for the known (and over twelve lines it is a rough number, too). Move the
+# steps: on the way some lines are known, others already
 # dearer than in any retrained model. A code counts as known, too, if it is among the
 # likeliest hundred of 10,000. Too dear is a trace as well: "here something was taken
 # out". So score each line by itself, against models that never saw it (Hayes et al.
@@ -619,9 +623,9 @@ reveal("synthetic", "yes, of doors often planted")
 # **Why.** What is written is a function of the model, so it inherits the model's ε, and
 # any number of lines costs nothing more: post-processing (后处理; lesson 3.1). From a model
 # without ε it inherits nothing. That no code was *seen* in 600 lines is weak evidence; the
-# theorem is the strong one, and it speaks of one line. A code in eight lines has eight
-# times that ε, which is hardly a promise (lesson 5.3). Yue et al. (2023) do this with
-# large models, and get text that a reader would take for real.
+# theorem is the strong one, and it speaks of one line. A code in eight lines has no
+# promise from it: δ passes 1 at the third line (lesson 5.3). Yue et al. (2023) do this
+# with large models, and find the text nearly as useful as that of a model without ε.
 #
 # ## A layer that cannot read
 #
@@ -687,7 +691,7 @@ claim("a square saves a trip", len(square.exchanges) < len(split.exchanges))
 reveal("price", "about 1000 times")
 
 # %% [markdown]
-# A product for each weight: twelve times the width, squared. At the width of GPT-2, 768,
+# A product for each weight: twelve times the square of the width. At the width of GPT-2, 768,
 # that is 9,216 times ours, for one layer of twelve. Good packings need far fewer (Hao et
 # al. 2022; Pang et al. 2024), and are still far from the speed in the open.
 #
@@ -722,8 +726,8 @@ claim("the same attack fails on the square", bent.errors[-1] > 0.05)
 # %% [markdown]
 # Encryption keeps the client's words from the server, and nothing of the server's matrix
 # from the client: equations are all it takes. The square resists *this* attack. It is
-# still a polynomial of degree two, with 45 coefficients for each output, and whoever asks
-# for 45 characters has them. The protocols above hide each answer under a random share,
+# still a polynomial of degree two, with 45 coefficients for each output, and 45 inputs of
+# the client's own choice settle them. The protocols above hide each answer under a random share,
 # which is one more reason why they are slow.
 
 # %% [markdown]

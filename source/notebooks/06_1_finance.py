@@ -12,7 +12,7 @@
 # those that promise; score a loan on ciphertexts, and steal the scorecard all the same;
 # and match two banks' customers without a list of hashed phone numbers.
 #
-# **You need** lessons 3.1 and 3.2. **Time:** 55 minutes, and 50 for the exercises.
+# **You need** lessons 3.1 and 3.2, and 3.3 for the last part. **Time:** 55 minutes, and 50 for the exercises.
 
 # %%
 import numpy as np
@@ -317,6 +317,7 @@ claim("noisy counts do not", abs(noisy.attack.auc - 0.5) < 0.1)
 claim("a scorecard from them is of use", noisy.auc > 0.6)
 print(f"AUC: real {noisy.real_auc:.2f}, ε = 1 {noisy.auc:.2f},", end=" ")
 print(f"ε = 0.1 {thin.auc:.2f}")
+reveal("invented", "for mixed neighbours")
 
 # %% [markdown]
 # **Attack it again.** The attack fails on exact counts, too. Are they safe? *A failed
@@ -332,7 +333,6 @@ claim("the first attack fails on exact counts", exact.attack.auc < 0.6)
 difference = tree_counts(x, y) - tree_counts(x[1:], y[1:])
 claim("five cells are left: the customer", difference.sum() == 5)
 claim("exact counts give the label away", difference[:, y[0]].sum() == 5)
-reveal("invented", "for mixed neighbours")
 
 # %% [markdown]
 # Only the noisy counts bound what *every* attack can find, and at ε = 1 they cost the
@@ -448,8 +448,8 @@ explore(
 # nonsense, a thousand give nearly everything.*
 #
 # This is model stealing (模型窃取): $d+1$ equations for $d$ weights and a constant (Tramèr
-# et al. 2016). Five of the six applicants were invented, average but for one feature,
-# the sixth average in all. Encryption protects the client from the bank, not the bank
+# et al. 2016). All six applicants were invented: five average but for one feature, the
+# sixth average in all. Encryption protects the client from the bank, not the bank
 # from the client. It even blinds the bank: it cannot round an answer, or see that the
 # questions are odd, because it sees neither. What is left to it: noise, which spoils
 # honest answers as much; a limit on questions; or a decision instead of a score.
@@ -505,7 +505,8 @@ reveal("hash", "less than a second")
 # **Build: private set intersection** (隐私集合求交). Map a number to a point $H(x)$ of
 # the curve of lesson 3.3's key agreement. The first bank sends $H(x)^a$, the second
 # returns $H(x)^{ab}$ and sends its own $H(y)^b$; the first computes $H(y)^{ba}$. Equal
-# numbers, equal points. To try a number out one needs $a$ *and* $b$.
+# numbers, equal points. To try a number out against a list
+# one needs the secret of the bank that sent it.
 
 # %%
 source(match)

@@ -11,7 +11,7 @@
 # patient or a hospital, and name its price; keep one poisoned hospital from spoiling
 # the model; and fill in a table whose small counts are hidden.
 #
-# **You need** lessons 3.1 and 3.3. **Time:** 50 minutes, and 45 for the exercises.
+# **You need** lessons 3.1 and 3.3. **Time:** 50 minutes, and 50 for the exercises.
 
 # %%
 import numpy as np
@@ -69,7 +69,9 @@ pooled, weighted, plain, alone = (
     np.mean([np.median(getattr(each, name)) for each in skewed])
     for name in ("pooled", "weighted", "plain", "alone")
 )
-claim("C22: together they beat each alone", weighted > alone + 0.1)
+claim(
+    "C22: together they beat the median hospital alone", weighted > alone + 0.1
+)
 claim("the weighted mean is as good as pooling", abs(weighted - pooled) < 0.02)
 claim("C12: the plain mean is worse for unequal sizes", plain < weighted - 0.03)
 reveal("which-mean", "plain mean, all alike")
@@ -330,8 +332,13 @@ claim("and is of little use", right[hospital] < right[after] - 0.1)
 # ## A poisoned hospital
 #
 # One hospital's server was broken into, or its labels are swapped by mistake. It may
-# send ten times its update backwards, claim to have a hundred times the patients, or
-# train on flipped labels.
+# send ten times its update backwards, send it backwards and claim a hundred times the
+# patients of the largest, or train on flipped labels.
+#
+# Three rules trust nobody. The *median* takes the middle of each number. The *trimmed
+# mean* leaves out the two largest and the two smallest, and averages the rest (Yin et
+# al. 2018). *Krum* takes the one update that lies closest to its nearest neighbours
+# (Blanchard et al. 2017).
 
 # %%
 from privlab.experiments.poisoned_hospital import ATTACKS, poisoned_hospitals
@@ -440,7 +447,7 @@ back = [table.rebuilt.sum() / table.hidden.sum() for table in tables]
 print("rebuilt:", ", ".join(f"{share:.0%}" for share in back))
 claim("a third or more of the hidden counts come back", min(back) > 1 / 3)
 high = hidden_table(least=11, seed=62)
-claim("hiding more leaves ranges, wherever it hides", high.hidden.sum() > 14)
+claim("hiding more leaves ranges", (high.hidden & ~high.rebuilt).sum() > 10)
 reveal("suppressed", "a third or more")
 
 # %% [markdown]

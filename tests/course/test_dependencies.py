@@ -19,6 +19,9 @@ LIBRARY = {
     "privlab/dp/relative.py": "from . import laplace\nfrom ..core.checks import number",
     "privlab/dp/egg.py": "import privlab.dp.hen",
     "privlab/dp/hen.py": "import privlab.dp.egg",
+    "privlab/dp/table.py": "",
+    "privlab/dp/data/table.json": "{}",
+    "privlab/dp/data/other.json": "{}",
 }
 TOP, CORE, DP = "__init__", "core/__init__", "dp/__init__"
 CHECKS = {TOP, CORE, "core/checks"}
@@ -37,7 +40,7 @@ def imported(course):
         assert start in files
         library = paths.COURSE / "privlab"
         return {
-            path.relative_to(library).with_suffix("").as_posix()
+            path.relative_to(library).as_posix().removesuffix(".py")
             for path in files
             if path != start
         }
@@ -64,6 +67,7 @@ def imported(course):
         ("import privlab.dp.lazy", LAPLACE | {"dp/lazy"}),
         ("import privlab.dp.relative", LAPLACE | {"dp/relative"}),
         ("import privlab.dp.egg", {TOP, DP, "dp/egg", "dp/hen"}),
+        ("import privlab.dp.table", {TOP, DP, "dp/table", "dp/data/table.json"}),
         ("import privlab.core.checks\nimport privlab.dp.lazy", LAPLACE | {"dp/lazy"}),
     ],
 )
