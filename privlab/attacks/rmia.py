@@ -37,7 +37,8 @@ def rmia(
     Shokri 2024). Confidences in the own label: ``target`` and
     ``average`` (n,) for the people asked about, the other two (z,) for a population
     sample, best one that the target did not learn from. With one sample for all the
-    score only ranks ``Pr(x|target) / Pr(x)``: gamma decides which ratios the z still tell apart.
+    score only ranks ``Pr(x|target) / Pr(x)``: gamma decides which ratios the z still
+    tell apart.
     """
     checks.positive("gamma", gamma)
     ratio = _ratio(target, average)
