@@ -137,7 +137,9 @@ for table in tables.values():
 # a thief at the server finds no table. It is no statement about what is sent.
 #
 # **To whom is ε promised?** The table says. ∞ means no promise, whatever an attack
-# found. "DP" promises to readers of the model (the *world*), never to the server.
+# found. "DP" promises to readers of the model (the *world*), never to the server. The ε
+# for a server holds while each client answers once a round. Who is in both of two sums
+# has spent more, so a client refuses the second question.
 
 
 # %%
