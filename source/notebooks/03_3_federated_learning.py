@@ -527,13 +527,13 @@ explore_on_run(
 
 # %% [markdown]
 # *The share of test digits read right after each round. With two hostile clients the
-# mean falls far below guessing: it walks backwards. The median stays above 75 %.*
+# mean falls far below guessing: it walks backwards. The median climbs past 80 %.*
 
 # %%
 ruined = poisoned_run(rule="mean", attack=BACKWARDS, hostile=2, seed=33)
 robust = poisoned_run(rule="median", attack=BACKWARDS, hostile=2, seed=33)
 claim("two of fifteen turn a mean around", ruined.accuracies[-1] < 0.1)
-claim("a median withstands them", min(robust.accuracies[1:]) > 0.75)
+claim("a median withstands them", robust.accuracies[-1] > 0.8)
 
 # %% [markdown]
 # A median needs to see the updates one by one. Secure aggregation opens the sum and
