@@ -22,9 +22,9 @@ from privlab.course.check import check, hint, progress
 #
 # An attacker has a score for everyone, higher meaning "was in the training set". It
 # picks one threshold and names everyone who *reaches* it. Naming an outsider is
-# embarrassing, so at most `most` of the outsiders may be named: a whole number, from
-# 0 to the number of all outsiders. `members` and `others` are arrays of scores, in any order. Several people may
-# have the same score: a threshold names all of them or none.
+# embarrassing, so at most `most` of the outsiders may be named: a whole number, from 0
+# to the number of all outsiders. `members` and `others` are arrays of scores, in any
+# order. Several people may have the same score: a threshold names all of them or none.
 #
 # Write `members_named`: how many members the attacker can name at most.
 

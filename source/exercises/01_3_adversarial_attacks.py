@@ -189,11 +189,12 @@ check("at-24", membership_scores)
 # %% [markdown]
 # ## at-25
 #
-# A client takes one step of gradient descent (梯度下降) on *one* image, and sends the server
-# what has changed: `weight_change` (k, d) and `bias_change` (k,), each after minus
-# before. The model is the softmax regression. The learning rate (学习率) is secret, and to be
-# safe the client has shortened the update by a factor that is secret too. To save
-# bytes, it sends numbers that are tiny beside the largest as 0, and rounds the rest.
+# A client takes one step of gradient descent (梯度下降) on *one* image, and sends the
+# server what has changed: `weight_change` (k, d) and `bias_change` (k,), each after
+# minus before. The model is the softmax regression. The learning rate (学习率) is secret,
+# and to be safe the client has shortened the update by a factor that is secret too. To
+# save bytes, it sends numbers that are tiny beside the largest as 0, and rounds the
+# rest.
 #
 # Write `client_image`, which returns the image (d,). Rounding leaves an error; use what
 # suffers least from it.
@@ -218,10 +219,11 @@ check("at-25", client_image)
 # %% [markdown] tags=["solution"]
 # **Why.** Row k of the update is $-\eta c\,(p_k-[k=y])\,x$, and its bias entry the same
 # without x. The learning rate η and the clipping factor c cancel in the division. The
-# bracket is negative for the true label only, so *its* bias goes up and all the others go
-# down: the label is given away as well. Rows that were sent as 0 cannot be divided, and
-# small ones are mostly rounding. The largest row is the safest, and always the label's. Clipping bounds how much
-# one person *moves* the model; it does not hide *who* moved it. Noise has to do that.
+# bracket is negative for the true label only, so *its* bias goes up and all the others
+# go down: the label is given away as well. Rows that were sent as 0 cannot be divided,
+# and small ones are mostly rounding. The largest row is the safest, and always the
+# label's. Clipping bounds how much one person *moves* the model; it does not hide *who*
+# moved it. Noise has to do that.
 
 # %% [markdown] tags=["learner"]
 # ## Where you stand

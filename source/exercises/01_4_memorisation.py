@@ -139,7 +139,8 @@ check("lm-03", likeliest_text)
 # **Why.** What follows depends on the last letter only. So of all texts that end in j,
 # only the likeliest can be the beginning of the winner; keep one for each j. This is
 # Viterbi's algorithm (1967): like a beam search (束搜索), but it keeps one beginning for
-# each last letter, and so provably loses nothing. A transformer looks at *all* letters back, and no finite beam is safe.
+# each last letter, and so provably loses nothing. A transformer looks at *all* letters
+# back, and no finite beam is safe.
 
 # %% [markdown]
 # ## lm-04

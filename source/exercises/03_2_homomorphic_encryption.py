@@ -119,9 +119,9 @@ check("he-03", packed)
 # hint("he-03")
 
 # %% [markdown] tags=["solution"]
-# **Why.** With patients in slots, $x\cdot w$ is a sum of d whole ciphertexts: no slot ever
-# meets another. Zeros are the right filling because every later sum over slots adds
-# them as well, and a zero row has a zero gradient, whatever its error.
+# **Why.** With patients in slots, $x\cdot w$ is a sum of d whole ciphertexts: no slot
+# ever meets another. Zeros are the right filling because every later sum over slots
+# adds them as well, and a zero row has a zero gradient, whatever its error.
 
 # %% [markdown]
 # ## he-04
@@ -195,9 +195,9 @@ check("he-05", free_coefficients)
 
 # %% [markdown] tags=["solution"]
 # **Why.** $u(\text{slope}-u^2)=\text{slope}\cdot f z-f^3z^3$ with $f=$ factor. So
-# $f^3=b$ and $\text{slope}\cdot f=a$. Multiplying weights by f in the open costs the key
-# holder nothing. The depth is that of $(b z)(z z)$: two. What is saved are two products with
-# plain numbers at every step.
+# $f^3=b$ and $\text{slope}\cdot f=a$. Multiplying weights by f in the open costs the
+# key holder nothing. The depth is that of $(b z)(z z)$: two. What is saved are two
+# products with plain numbers at every step.
 
 # %% [markdown] tags=["learner"]
 # ## Where you stand

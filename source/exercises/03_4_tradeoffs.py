@@ -79,9 +79,10 @@ check("tr-01", advantage)
 # `people`, `clients`, `honest` are whole numbers, `server_trusted` and `masks` are true
 # or false.
 #
-# Example: 320 people, 20 clients, 16 honest, masks, a server nobody trusts, 0.07 of noise.
-# ε = 1 needs $z=18.1$. Shares add up to $18.1\sqrt{20/16}=20.2$, over 320 that is 0.063:
-# it fits. ε = 0.5 needs about twice as much: it does not. So the answer is `(1, 1.0)`.
+# Example: 320 people, 20 clients, 16 honest, masks, a server nobody trusts, 0.07 of
+# noise. ε = 1 needs $z=18.1$. Shares add up to $18.1\sqrt{20/16}=20.2$, over 320 that
+# is 0.063: it fits. ε = 0.5 needs about twice as much: it does not. So the answer is
+# `(1, 1.0)`.
 
 # %%
 EPSILONS = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -156,8 +157,8 @@ check("tr-03", rounds_no_dearer)
 # %% [markdown]
 # ## tr-04
 #
-# A decision. A model of `parameters` numbers is to answer `queries` queries of one client.
-# A query is `features` numbers, its answer is one. A number takes 8 bytes.
+# A decision. A model of `parameters` numbers is to answer `queries` queries of one
+# client. A query is `features` numbers, its answer is one. A number takes 8 bytes.
 #
 # - 0, in the open: queries and answers are sent as they are.
 # - 1, under encryption: public keys of `keys_bytes` once, then for each query

@@ -81,16 +81,18 @@ check("lm-12", noise_to_signal)
 # hint("lm-12")
 
 # %% [markdown] tags=["solution"]
-# **Why.** d independent entries of variance $\sigma^2C^2$ have an expected squared length
-# of $d\sigma^2C^2$; the root grows with $\sqrt d$. An adapter weighs r(in + out), all four
-# 16 r w. Where it says 1, the noise is as long as the longest possible signal.
+# **Why.** d independent entries of variance $\sigma^2C^2$ have an expected squared
+# length of $d\sigma^2C^2$; the root grows with $\sqrt d$. An adapter weighs r(in +
+# out), all four 16 r w. Where it says 1, the noise is as long as the longest possible
+# signal.
 
 # %% [markdown]
 # ## lm-13
 #
 # A model was trained with (`epsilon`, `delta`) *per line*. A patient with `lines` lines
 # asks what that promises to her, all her lines added or removed. From one line to the
-# next, $P_0(S)\le e^{\varepsilon}P_1(S)+\delta$ and $P_1(S)\le e^{\varepsilon}P_2(S)+\delta$.
+# next, $P_0(S)\le e^{\varepsilon}P_1(S)+\delta$ and $P_1(S)\le
+# e^{\varepsilon}P_2(S)+\delta$.
 #
 # Write `promise_to_group`: the pair (ε, δ) that follows for her. Do not round the sum
 # of the δ upwards to something simpler. If δ reaches 1, nothing is

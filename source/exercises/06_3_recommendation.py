@@ -97,21 +97,23 @@ check("re-02", stolen_matrix)
 # %% [markdown] tags=["solution"]
 # **Why.** Differences of answers are answers to differences, and $b$ cancels: it is the
 # differencing attack (差分攻击) once more. With $Y=WQ$ and $W=W^\top$ of rank k, the
-# columns of $Y$ span all that $W$ can reach, and $Y(Q^\top Y)^{-1}Y^\top$ agrees with $W$
-# on $Q$. The pseudo-inverse $YQ^+$ also fits every answer, and is wrong elsewhere: it does
-# not know that $W$ is symmetric. Forbidding the zeros cost the thief nothing: it
-# is k + 1 questions either way.
+# columns of $Y$ span all that $W$ can reach, and $Y(Q^\top Y)^{-1}Y^\top$ agrees with
+# $W$ on $Q$. The pseudo-inverse $YQ^+$ also fits every answer, and is wrong elsewhere:
+# it does not know that $W$ is symmetric. Forbidding the zeros cost the thief nothing:
+# it is k + 1 questions either way.
 
 # %% [markdown]
 # ## re-03
 #
-# A decision. `users` viewers may each have watched up to `most` of `films` films. You want
-# to print how many watched each film, with ε = `epsilon` for each viewer's whole list, in a
-# standard error of `largest` viewers at most. Let $c=e^\varepsilon/(e^\varepsilon-1)^2$. For
-# a film that nobody watched the standard errors are:
+# A decision. `users` viewers may each have watched up to `most` of `films` films. You
+# want to print how many watched each film, with ε = `epsilon` for each viewer's whole
+# list, in a standard error of `largest` viewers at most. Let
+# $c=e^\varepsilon/(e^\varepsilon-1)^2$. For a film that nobody watched the standard
+# errors are:
 #
 # - `"curator"`: $\sqrt{2}\,\text{most}/\varepsilon$, but somebody must hold all lists;
-# - `"ask"`: each viewer is asked about one film, $\sqrt{\text{users}\cdot\text{films}\cdot c}$;
+# - `"ask"`: each viewer is asked about one film,
+#   $\sqrt{\text{users}\cdot\text{films}\cdot c}$;
 # - `"list"`: each reports one place of a list that is filled up with blanks to `most`,
 #   $\text{most}\sqrt{4\,\text{users}\cdot c}$.
 #
@@ -161,10 +163,10 @@ check("re-03", plan)
 # ## re-04
 #
 # One step of private matrix factorisation (矩阵分解). A viewer has `stars` (m,), rated the
-# films where `watched` (m,) is true, and has the taste `taste` (k,). The films' characters
-# are `characters` (m, k), and $\hat r_i=3.5+t\cdot c_i$. The gradient of half the
-# viewer's squared errors in $c_i$ is $(\hat r_i-r_i)\,t$ for a film that they rated, 0 for
-# another.
+# films where `watched` (m,) is true, and has the taste `taste` (k,). The films'
+# characters are `characters` (m, k), and $\hat r_i=3.5+t\cdot c_i$. The gradient of
+# half the viewer's squared errors in $c_i$ is $(\hat r_i-r_i)\,t$ for a film that they
+# rated, 0 for another.
 #
 # The promise is to a *viewer* with all ratings (user-level privacy, 用户级隐私). Write
 # `contribution`: the viewer's gradient (m, k), so shortened that all of it together has
@@ -190,24 +192,25 @@ check("re-04", contribution)
 
 # %% [markdown] tags=["solution"]
 # **Why.** The sensitivity (敏感度) of the sum is the most that one viewer, with all films,
-# can move it. If each film's row were clipped (裁剪) to `norm`, a viewer of 30 films would
-# move the sum by $\sqrt{30}$ times as much as the noise was made for, and the promise
-# would cover a rating. Clipping shortens and keeps the direction; a short gradient stays as
-# it is, and a viewer without an error sends zeros, not a division by zero.
+# can move it. If each film's row were clipped (裁剪) to `norm`, a viewer of 30 films
+# would move the sum by $\sqrt{30}$ times as much as the noise was made for, and the
+# promise would cover a rating. Clipping shortens and keeps the direction; a short
+# gradient stays as it is, and a viewer without an error sends zeros, not a division by
+# zero.
 
 # %% [markdown]
 # ## re-05
 #
-# Who is told what? You have the age group's score for each viewer from three sources: the
-# page that is the same for everybody, the list of ten that each viewer is shown, and the
-# viewer's raw ratings. `scores` (s, n) holds one source in each row, `older` (n,) is true or
-# false. An AUC of 0.5 is guessing; where a source scores all alike it is exactly 0.5.
-# Some adversary uses a score the wrong way round, and gets an AUC below 0.5: who turns
-# the score round has 1 minus that. Count what a source *can* give away.
+# Who is told what? You have the age group's score for each viewer from three sources:
+# the page that is the same for everybody, the list of ten that each viewer is shown,
+# and the viewer's raw ratings. `scores` (s, n) holds one source in each row, `older`
+# (n,) is true or false. An AUC of 0.5 is guessing; where a source scores all alike it
+# is exactly 0.5. Some adversary uses a score the wrong way round, and gets an AUC below
+# 0.5: who turns the score round has 1 minus that. Count what a source *can* give away.
 #
-# Write `leaks`: an array (s,), for each source the larger of AUC and 1 - AUC. The AUC is the
-# chance that an older viewer scores above a younger one, equal scores counting one half,
-# over all pairs.
+# Write `leaks`: an array (s,), for each source the larger of AUC and 1 - AUC. The AUC
+# is the chance that an older viewer scores above a younger one, equal scores counting
+# one half, over all pairs.
 
 
 # %%
@@ -228,11 +231,12 @@ check("re-05", leaks)
 # hint("re-05")
 
 # %% [markdown] tags=["solution"]
-# **Why.** A page that is the same for everybody scores everybody alike: all pairs are ties,
-# and the AUC is one half, which is what the option without personal characteristics buys.
-# If ties counted as nothing it would seem to leak "the wrong way round", an AUC of 0. And
-# an attack at 0.2 is as good as one at 0.8: report what an adversary could do, not what a
-# clumsy one did. Attribute inference (属性推断) needs no model, only a score.
+# **Why.** A page that is the same for everybody scores everybody alike: all pairs are
+# ties, and the AUC is one half, which is what the option without personal
+# characteristics buys. If ties counted as nothing it would seem to leak "the wrong way
+# round", an AUC of 0. And an attack at 0.2 is as good as one at 0.8: report what an
+# adversary could do, not what a clumsy one did. Attribute inference (属性推断) needs no
+# model, only a score.
 
 # %% [markdown] tags=["learner"]
 # ## Where you stand

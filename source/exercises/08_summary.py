@@ -56,10 +56,10 @@ check("su-01", surely_stopped)
 # %% [markdown]
 # ## su-02
 #
-# Is one defence better than another? `first` and `second` are lists of an attack's gains
-# against both, *with the same seeds in the same order*: value i of both lists saw the same
-# people. A hard set of people is hard for both, and that part of the scatter does not
-# matter.
+# Is one defence better than another? `first` and `second` are lists of an attack's
+# gains against both, *with the same seeds in the same order*: value i of both lists saw
+# the same people. A hard set of people is hard for both, and that part of the scatter
+# does not matter.
 #
 # Write `gap`: the interval `(low, high)` for the *mean* difference first minus second,
 # $\bar d\pm q\,s_d/\sqrt n$. Here $d_i$ are the differences of the pairs, $s_d$ is their
@@ -85,19 +85,19 @@ check("su-02", gap)
 # hint("su-02")
 
 # %% [markdown] tags=["solution"]
-# **Why.** The pairs share their people, so the scatter that both have in common cancels in
-# $d_i$. Two separate intervals would overlap and prove nothing, while the difference may be
-# clear. Note also the two intervals of this lesson: $s\sqrt{1+1/n}$ is where *one more seed*
-# lies, $s/\sqrt n$ is where the *mean* lies.
+# **Why.** The pairs share their people, so the scatter that both have in common cancels
+# in $d_i$. Two separate intervals would overlap and prove nothing, while the difference
+# may be clear. Note also the two intervals of this lesson: $s\sqrt{1+1/n}$ is where
+# *one more seed* lies, $s/\sqrt n$ is where the *mean* lies.
 
 # %% [markdown]
 # ## su-03
 #
-# Rounding counts was no defence. Here is how it is undone. A register publishes how many
-# people have a rare illness, rounded to the nearest multiple of `unit` (a whole number, at
-# least 2), halves up: $u\lfloor n/u+\tfrac12\rfloor$. You can add invented people to it.
-# `published[k]` is what it prints after you have added k of them, for k = 0, 1, …, unit.
-# All are whole numbers.
+# Rounding counts was no defence. Here is how it is undone. A register publishes how
+# many people have a rare illness, rounded to the nearest multiple of `unit` (a whole
+# number, at least 2), halves up: $u\lfloor n/u+\tfrac12\rfloor$. You can add invented
+# people to it. `published[k]` is what it prints after you have added k of them, for k =
+# 0, 1, …, unit. All are whole numbers.
 #
 # Write `exact`: the true count of real people.
 
@@ -128,14 +128,15 @@ check("su-03", exact)
 # %% [markdown]
 # ## su-04
 #
-# A decision. You may join defences. `stops` maps each defence to a list of the attacks that
-# it stops, `costs` maps it to a price (a positive number); prices add up, and joined
-# defences stop what any of them stops. `threats` is the list of attacks that you must stop.
+# A decision. You may join defences. `stops` maps each defence to a list of the attacks
+# that it stops, `costs` maps it to a price (a positive number); prices add up, and
+# joined defences stop what any of them stops. `threats` is the list of attacks that you
+# must stop.
 #
 # Write `cheapest`: the list of the names of the defences, in the order of the alphabet,
-# that stop all threats for the least total price. The cases are made so that there is only
-# one such choice. If there are no threats, no defence is needed: return `[]`. If no choice
-# stops them all, say so: return `["nothing helps"]`.
+# that stop all threats for the least total price. The cases are made so that there is
+# only one such choice. If there are no threats, no defence is needed: return `[]`. If
+# no choice stops them all, say so: return `["nothing helps"]`.
 
 
 # %%
@@ -165,10 +166,10 @@ check("su-04", cheapest)
 # %% [markdown] tags=["solution"]
 # **Why.** With nine defences there are 512 sets: try them all. Taking the best bargain
 # first (greedy) can end dearer, because an early choice may become superfluous. And
-# "nothing helps" is the most useful answer of all: it tells those who ask that nothing on the table stops
-# what they fear, adversarial images for instance, before anybody has paid. Two simplifying
-# assumptions are in here: prices add up, and defences do not get into each other's way.
-# Masks and a median do.
+# "nothing helps" is the most useful answer of all: it tells those who ask that nothing
+# on the table stops what they fear, adversarial images for instance, before anybody has
+# paid. Two simplifying assumptions are in here: prices add up, and defences do not get
+# into each other's way. Masks and a median do.
 
 # %% [markdown] tags=["learner"]
 # ## Where you stand

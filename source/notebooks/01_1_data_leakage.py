@@ -76,8 +76,8 @@ reveal("names-back", "more than half")
 # the register holds everybody, a row that fits one resident *is* that resident's: the
 # name is not a guess.
 #
-# It has happened. In the 1990s Latanya Sweeney bought a voter list for 20 dollars and found
-# the hospital record of the governor of Massachusetts in a table that had been
+# It has happened. In the 1990s Latanya Sweeney bought a voter list for 20 dollars and
+# found the hospital record of the governor of Massachusetts in a table that had been
 # published as anonymous (Sweeney 2002). From postcode, sex and date of birth she
 # estimated that 87 % of the people in the United States are unique (Sweeney 2000);
 # later census data gave 63 % (Golle 2006).

@@ -223,10 +223,11 @@ claim(
 # {N(\varphi_{\text{target}};\,\mu_{\text{out}},\sigma^2_{\text{out}})}.$$
 #
 # This is the *likelihood ratio attack* (似然比攻击), LiRA (Carlini et al. 2022). By the
-# lemma of Neyman and Pearson no test of φ is better, if the laws are right. That is
-# the *online* form: it needs shadow models trained on the very image. The *offline*
-# form uses only models without it and asks how unusual the target's φ is:
-# $\Pr[Z\le\varphi_{\text{target}}]$ for $Z\sim N(\mu_{\text{out}},\sigma^2_{\text{out}})$.
+# lemma of Neyman and Pearson no test of φ is better, if the laws are right. That is the
+# *online* form: it needs shadow models trained on the very image. The *offline* form
+# uses only models without it and asks how unusual the target's φ is:
+# $\Pr[Z\le\varphi_{\text{target}}]$ for $Z\sim
+# N(\mu_{\text{out}},\sigma^2_{\text{out}})$.
 
 # %%
 from privlab.attacks.lira import lira_online, scaled_confidence
@@ -262,11 +263,11 @@ explore(
 #
 # With few shadow models the spread σ of one image is a poor guess, so here all images
 # share one. Take shadow models away: with four of them LiRA loses a third of its hits
-# or more. Then choose another attack. *RMIA* (Zarifzadeh, Liu and Shokri 2024)
-# compares how much likelier an image is in the target than on average with the same
-# ratio of other images, and counts how many it beats twofold. The calibrated loss (Watson et al. 2022) is the poor man's
-# LiRA: the image's own average loss is its threshold. Here are all of them, on the
-# same targets.
+# or more. Then choose another attack. *RMIA* (Zarifzadeh, Liu and Shokri 2024) compares
+# how much likelier an image is in the target than on average with the same ratio of
+# other images, and counts how many it beats twofold. The calibrated loss (Watson et al.
+# 2022) is the poor man's LiRA: the image's own average loss is its threshold. Here are
+# all of them, on the same targets.
 
 # %% tags=["nbval-ignore-output"]
 from privlab.experiments.membership_curves import compared

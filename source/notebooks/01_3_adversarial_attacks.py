@@ -87,9 +87,9 @@ source(fgsm)
 # $$\varepsilon\sum_i |w_i|=\varepsilon\,\|w\|_1 .$$
 #
 # Every pixel pulls the same way. With random signs the pulls cancel, and about
-# $\varepsilon\|w\|_2$ is left. With $n$ similar pixels the first grows like $n$, the second
-# like $\sqrt n$. Many imperceptible changes add up to a large one. Choose an image: where
-# does its margin end?
+# $\varepsilon\|w\|_2$ is left. With $n$ similar pixels the first grows like $n$, the
+# second like $\sqrt n$. Many imperceptible changes add up to a large one. Choose an
+# image: where does its margin end?
 
 # %%
 from privlab.experiments.nudges import adding_up
@@ -128,10 +128,10 @@ claim(
 # ## Many small steps
 #
 # A network is not linear, so one long step may miss. *Projected gradient descent* (投影梯度
-# 下降), PGD, takes many short ones. After each it returns to what is allowed: to the nearest
-# point of the *ball* of permitted changes (Madry et al. 2018). Two balls are common. In
-# the $L_\infty$ ball every pixel may change by ε. In the $L_2$ ball the change as a whole
-# has a bounded length.
+# 下降), PGD, takes many short ones. After each it returns to what is allowed: to the
+# nearest point of the *ball* of permitted changes (Madry et al. 2018). Two balls are
+# common. In the $L_\infty$ ball every pixel may change by ε. In the $L_2$ ball the
+# change as a whole has a bounded length.
 
 # %%
 from privlab.attacks.adversarial import climbed
@@ -253,9 +253,9 @@ claim(
 reveal("who-trained", "nothing new")
 
 # %% [markdown]
-# Look at the line about the ruler twice. A member's image tends to lie a little farther from the
-# border, because the network has learned it. Whoever measures that distance learns
-# something about membership, even from a service that answers with bare labels
+# Look at the line about the ruler twice. A member's image tends to lie a little farther
+# from the border, because the network has learned it. Whoever measures that distance
+# learns something about membership, even from a service that answers with bare labels
 # (Choquette-Choo, Tramèr, Carlini and Papernot 2021). But then it is the network's
 # *answers* that leak, and the tool is only one way to read them. The damage to the
 # decision and the leak are two different things:
@@ -274,11 +274,12 @@ reveal("who-trained", "nothing new")
 # ## Where the two meet
 #
 # There is a true link, and it is not the one in the article. The *defence* against
-# adversarial examples changes how much the model leaks. It asks for the right answer not
-# only at each training image but in a whole ball around it, so each image shapes more of
-# the model. Song, Shokri and Mittal (2019) found that members are then easier to tell,
-# with larger networks on faces, clothes and photos. Does it show on our digits? The same people, three trainings, five seeds.
-# The adversary compares the loss of an image as it is, or after PGD, with a threshold.
+# adversarial examples changes how much the model leaks. It asks for the right answer
+# not only at each training image but in a whole ball around it, so each image shapes
+# more of the model. Song, Shokri and Mittal (2019) found that members are then easier
+# to tell, with larger networks on faces, clothes and photos. Does it show on our
+# digits? The same people, three trainings, five seeds. The adversary compares the loss
+# of an image as it is, or after PGD, with a threshold.
 
 # %%
 predict(
@@ -473,8 +474,8 @@ show(failures, draw_failure_cases)
 
 # %% [markdown]
 # *Bars of SSIM for three attacks and five kinds of update. One image, clipped or not:
-# near 1, but for the search that gets stuck once in a while. Sixteen images and several local steps: lower. Clipped and noised: no better
-# than a guess.*
+# near 1, but for the search that gets stuck once in a while. Sixteen images and several
+# local steps: lower. Clipped and noised: no better than a guess.*
 
 # %%
 claim(
@@ -528,12 +529,12 @@ claim(
 # *Sources.* Wang, Bovik, Sheikh and Simoncelli 2004, IEEE Trans. Image Process. 13.
 # Goodfellow, Shlens and Szegedy 2015, ICLR. Gu, Dolan-Gavitt and Garg 2017,
 # arXiv:1708.06733. Athalye, Carlini and Wagner 2018, ICML. Madry, Makelov, Schmidt,
-# Tsipras and Vladu 2018, ICLR. Paudice, Muñoz-González and Lupu 2018, ECML PKDD Workshops.
-# Phong, Aono, Hayashi, Wang and Moriai 2018, IEEE Trans. Inf. Forensics Secur. 13. Song,
-# Shokri and Mittal 2019, CCS. Zhu, Liu and Han 2019, NeurIPS. Geiping, Bauermeister,
-# Dröge and Moeller 2020, NeurIPS. Choquette-Choo, Tramèr, Carlini and Papernot 2021,
-# ICML. Tramèr, Shokri, San Joaquin, Le, Jagielski, Hong and Carlini 2022, CCS. Digits:
-# Alpaydin and Kaynak 1998, UCI.
+# Tsipras and Vladu 2018, ICLR. Paudice, Muñoz-González and Lupu 2018, ECML PKDD
+# Workshops. Phong, Aono, Hayashi, Wang and Moriai 2018, IEEE Trans. Inf. Forensics
+# Secur. 13. Song, Shokri and Mittal 2019, CCS. Zhu, Liu and Han 2019, NeurIPS. Geiping,
+# Bauermeister, Dröge and Moeller 2020, NeurIPS. Choquette-Choo, Tramèr, Carlini and
+# Papernot 2021, ICML. Tramèr, Shokri, San Joaquin, Le, Jagielski, Hong and Carlini
+# 2022, CCS. Digits: Alpaydin and Kaynak 1998, UCI.
 
 # %% [markdown]
 # ## Quick check

@@ -237,9 +237,10 @@ claim(
 #
 # A ciphertext of degree 8192 has 4,096 slots, and one operation costs the same whether
 # one slot is used or all. The obvious packing gives each patient a ciphertext for the
-# measurements and one for the diagnosis. Then most slots are empty, and the sum $x\cdot w$ runs *across* slots, which takes *rotations*
-# (旋转). The better one gives each *measurement* a ciphertext, and each patient a slot.
-# Then $x\cdot w$ is a sum of whole ciphertexts. How do the two grow?
+# measurements and one for the diagnosis. Then most slots are empty, and the sum $x\cdot
+# w$ runs *across* slots, which takes *rotations* (旋转). The better one gives each
+# *measurement* a ciphertext, and each patient a slot. Then $x\cdot w$ is a sum of whole
+# ciphertexts. How do the two grow?
 
 # %%
 from privlab.experiments.packing import packing
@@ -284,8 +285,8 @@ source(regression.logistic_errors, regression.gradient)
 
 # %% [markdown]
 # There is no $e^{-z}$ among the two operations. A cubic takes the place of the sigmoid:
-# $\tfrac12+0.197z-0.004z^3$, good near 0. It turns round at ±4 and leaves the sigmoid beyond ±5. Raise the
-# learning rate and see how training falls off its edge.
+# $\tfrac12+0.197z-0.004z^3$, good near 0. It turns round at ±4 and leaves the sigmoid
+# beyond ±5. Raise the learning rate and see how training falls off its edge.
 
 # %%
 from privlab.experiments.sealed_records import sigmoids
@@ -542,8 +543,8 @@ claim("the rotation keys alone are up to 94 MB", round(keys_bytes / 1e6) == 94)
 # Tibshirani 2004, Annals of Statistics. Gilad-Bachrach, Dowlin, Laine, Lauter, Naehrig
 # and Wernsing 2016, ICML. Cheon, Kim, Kim and Song 2017, ASIACRYPT. Albrecht and others
 # 2018, Homomorphic Encryption Standard. Chen, Gilad-Bachrach, Han, Huang, Jalali, Laine
-# and Lauter 2018, BMC Medical Genomics 11:81 (the cubic). Li and Micciancio 2021, EUROCRYPT. TenSEAL 0.3.18: Benaissa, Retiat, Cebere
-# and Belfedhal 2021.
+# and Lauter 2018, BMC Medical Genomics 11:81 (the cubic). Li and Micciancio 2021,
+# EUROCRYPT. TenSEAL 0.3.18: Benaissa, Retiat, Cebere and Belfedhal 2021.
 
 # %% [markdown]
 # ## Quick check

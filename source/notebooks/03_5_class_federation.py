@@ -78,9 +78,9 @@ explore_on_run(
 # answered in each exchange of messages; all of them did.*
 #
 # The second stage is Flower's simulation: in `flwr run` a few worker processes play all
-# nodes in turn, with Ray beneath. The third is a real federation. The *SuperLink* (中心节点) runs on the
-# teacher's machine; a *SuperNode* (客户端节点) on each student's asks it for work, starts
-# the ClientApp in a process of its own, and sends back the answer.
+# nodes in turn, with Ray beneath. The third is a real federation. The *SuperLink*
+# (中心节点) runs on the teacher's machine; a *SuperNode* (客户端节点) on each student's asks it
+# for work, starts the ClientApp in a process of its own, and sends back the answer.
 #
 # Will the model be the same? It should be, and it is worth a thought why it is not
 # always. The clients' randomness must come from the run's seed, the node's number and
@@ -247,8 +247,9 @@ explore(
 )
 
 # %% [markdown]
-# *Left: the digits that the node holds beside the operator's guess. Plain: equal. Masked:
-# the guess is the mix of the whole class. Right: the ten numbers that came from the node.*
+# *Left: the digits that the node holds beside the operator's guess. Plain: equal.
+# Masked: the guess is the mix of the whole class. Right: the ten numbers that came from
+# the node.*
 #
 # Put diagnoses in place of digits: this is how often a hospital saw each. With "masked"
 # the node adds masks that cancel in the sum only (*secure aggregation*, 安全聚合, lesson
@@ -422,7 +423,8 @@ claim(
 #
 # ## What to remember
 #
-# - One app, three grids: the same weights, if randomness is seeded by run, node and round.
+# - One app, three grids: the same weights, if randomness is seeded by run, node and
+#   round.
 # - A certificate shows the node the server, a key shows the server the node, and neither
 #   says who may start programs. Ask that third question first.
 # - The operator reads updates. Masks end that, and end the guard as well.

@@ -244,8 +244,8 @@ claim("their mean is the mean", round(int(found) / 442, 1) == 152.1)
 # %% [markdown]
 # And if you want XOR itself, as in voting by parity? Goldwasser and Micali's scheme
 # (1982) does that, one bit a ciphertext: $E(b)=r^2(-1)^b \bmod n$ with $p$ and $q$ both
-# 3 modulo 4, a square for 0 and none for 1. Products of ciphertexts XOR the bits, and nobody without $p$ and $q$ is
-# known to see which is a square.
+# 3 modulo 4, a square for 0 and none for 1. Products of ciphertexts XOR the bits, and
+# nobody without $p$ and $q$ is known to see which is a square.
 
 # %%
 from privlab.he.xor import bit_key, encrypt_bit
@@ -267,13 +267,12 @@ claim("1 XOR 1 = 0", bits.decrypt(one * one % bits.n) == 0)
 # $$b_i=\langle a_i,s\rangle+e_i \pmod q,\qquad a_i\text{ random},\ e_i\text{ small}.$$
 #
 # Without the errors, school algebra finds $s$. With them, nobody knows how to: this is
-# *learning with errors* (带误差学习, LWE; Regev 2005), and no quantum algorithm is
-# known to do it. To encrypt $m$, one of 16 numbers, add up a random half of the equations, and
-# add $m$ steps of length $q/16$ to the right side. The sum of the $a_i$ is $u$, the right
-# side is $v$; the pair is the ciphertext. The owner computes
-# $v-\langle u,s\rangle$ and finds $m$ steps plus some noise. Rounding removes the noise,
-# while it is smaller than half a step. (The secret below has 128 entries, too few to
-# be safe.)
+# *learning with errors* (带误差学习, LWE; Regev 2005), and no quantum algorithm is known to
+# do it. To encrypt $m$, one of 16 numbers, add up a random half of the equations, and
+# add $m$ steps of length $q/16$ to the right side. The sum of the $a_i$ is $u$, the
+# right side is $v$; the pair is the ciphertext. The owner computes $v-\langle
+# u,s\rangle$ and finds $m$ steps plus some noise. Rounding removes the noise, while it
+# is smaller than half a step. (The secret below has 128 entries, too few to be safe.)
 
 # %%
 from privlab.experiments.lwe_noise import example_keys

@@ -707,8 +707,9 @@ reveal("sampling", "1 and 4")
 #   client may claim.
 # - One step from a common model is exact, whatever the skew. Every further local step
 #   is cheaper than a message, and drifts.
-# - FedAvg settles off the best model; with endless local steps, in these valleys, at the
-#   mean of the clients' own best models. FedProx moves that place; SCAFFOLD removes the bias and doubles the messages.
+# - FedAvg settles off the best model; with endless local steps, in these valleys, at
+#   the mean of the clients' own best models. FedProx moves that place; SCAFFOLD removes
+#   the bias and doubles the messages.
 # - Minus, not plus; from the server's model, not the neighbour's.
 # - Three biases, one reason: a mean of products is not the product of the means. Look
 #   for the covariance.

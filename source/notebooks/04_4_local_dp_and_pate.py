@@ -507,9 +507,10 @@ explore(
 # averager loses.*
 #
 # Both effects are real. Confident votes give 60 good labels, the limit, though about
-# 180 images would pass; plain ones give 359 poor ones. A student that believes each label needs good ones. A student that averages
-# cancels the errors by itself, and then more labels are worth more. Refusing is no
-# gain in itself; it suits the student that cannot bear mistakes.
+# 180 images would pass; plain ones give 359 poor ones. A student that believes each
+# label needs good ones. A student that averages cancels the errors by itself, and then
+# more labels are worth more. Refusing is no gain in itself; it suits the student that
+# cannot bear mistakes.
 #
 # Every question costs here, answered or refused, at the price that holds for **any**
 # votes. Papernot et al. also compute a smaller, *data-dependent* (依赖数据的) cost:
@@ -558,10 +559,10 @@ claim(
 # records and chosen questions. What holds against them is the sentence about one
 # vote.
 #
-# Who is trusted, then? Each patient trusts their hospital. All hospitals trust
-# whoever adds up the votes and the noise, unless they use *secure aggregation*
-# (安全聚合; see the lessons on federated learning), where only noisy sums appear. And the public images must
-# be truly public.
+# Who is trusted, then? Each patient trusts their hospital. All hospitals trust whoever
+# adds up the votes and the noise, unless they use *secure aggregation* (安全聚合; see the
+# lessons on federated learning), where only noisy sums appear. And the public images
+# must be truly public.
 #
 # **Your turn** → `dp-25`, patients of several hospitals, and `dp-26`, a careless
 # aggregator.

@@ -121,8 +121,8 @@ explore(
 
 # %% [markdown]
 # *Left: one patient's ten predictions as dots, and the noisy, clipped copies as
-# squares, flung far from the dots, some to the edge. Right: each trained weight with noise against
-# the same weight without. All 310 lie on the diagonal.*
+# squares, flung far from the dots, some to the edge. Right: each trained weight with
+# noise against the same weight without. All 310 lie on the diagonal.*
 
 # %%
 differing = [
@@ -371,10 +371,10 @@ claim(
 # ## Repair it, one fault at a time
 #
 # Here is the loop with two outputs, one softmax, and four parts that you may change.
-# "Claimed" is what the accountant says, at δ = 0.001, of this much noise in 120 steps in which each
-# of 24 patients takes part with probability 1/12. It assumes that all the rest is
-# right. "Measured" is what the auditor proves. Switch on one part after the other,
-# noise on the gradient first. When does the claim become true?
+# "Claimed" is what the accountant says, at δ = 0.001, of this much noise in 120 steps
+# in which each of 24 patients takes part with probability 1/12. It assumes that all the
+# rest is right. "Measured" is what the auditor proves. Switch on one part after the
+# other, noise on the gradient first. When does the claim become true?
 
 # %%
 from privlab.experiments.repairs import CLIPS, repaired

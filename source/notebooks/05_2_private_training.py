@@ -374,8 +374,8 @@ claim("averaging repairs a learning rate that is too large", np.mean(gains) > 0)
 # Can the algorithm find C by itself? The data could tell: the median length of the
 # gradients. But that is a secret. Andrew, Thakkar, McMahan and Ramaswamy (2021) count,
 # at each step, how many gradients fit under the present C. They add noise to that
-# *count*, and move C up or down by about a tenth at most. A count has sensitivity 1, so this
-# costs next to nothing; the noise multiplier σ pays for both releases.
+# *count*, and move C up or down by about a tenth at most. A count has sensitivity 1, so
+# this costs next to nothing; the noise multiplier σ pays for both releases.
 
 # %%
 from privlab.experiments.clipping_norm import norm_path

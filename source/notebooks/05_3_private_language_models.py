@@ -78,7 +78,8 @@ claim(
 # %% [markdown]
 # Why should that help privacy? The noise of DP-SGD goes onto *every* trained weight. On
 # the mean of $B$ lines its length is about $\sigma C\sqrt d/B$ for $d$ weights, and the
-# clipped mean gradient is never longer than $C$. A quarter of the weights, so half the noise. That is the theory.
+# clipped mean gradient is never longer than $C$. A quarter of the weights, so half the
+# noise. That is the theory.
 #
 # ## Six models, one picture
 #
@@ -305,7 +306,8 @@ explore_on_run(
 )
 
 # %% [markdown]
-# *Perplexity of the shared model by round, logarithmic, from the public model's downwards.*
+# *Perplexity of the shared model by round, logarithmic, from the public model's
+# downwards.*
 
 # %%
 together = shared(sent="adapters", rounds=3, seed=53)
@@ -344,8 +346,8 @@ claim(
 # - Pre-train in public, fine-tune in private. Public text is the cheapest budget.
 # - "Public" means that those who wrote it agreed. Text found on the web holds private
 #   lines too (Tramèr, Kamath and Carlini 2024).
-# - Adapters are few weights: less noise, fewer bytes, less learned by heart. At this size they
-#   do not write better.
+# - Adapters are few weights: less noise, fewer bytes, less learned by heart. At this
+#   size they do not write better.
 # - ε belongs to a unit. Ask "ε of what?" A line's ε = 8 promises nothing to three lines.
 # - Always show the twin: perplexity without its open twin, exposure without its
 #   control, ε without δ and unit say nothing.

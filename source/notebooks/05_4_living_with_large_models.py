@@ -13,8 +13,8 @@
 # disguise the words of a prompt, and guess them again; judge whether a line is forgotten;
 # let a model write in place of people; encrypt a layer; and choose.
 #
-# **You need** lessons 1.4 (exposure), 3.1 (ε), 3.2 and 5.3. **Time:** 90 minutes, and 90 for
-# the exercises.
+# **You need** lessons 1.4 (exposure), 3.1 (ε), 3.2 and 5.3. **Time:** 90 minutes, and
+# 90 for the exercises.
 
 # %%
 import numpy as np
@@ -125,9 +125,10 @@ claim(
 )
 
 # %% [markdown]
-# Why? "A young park ranger" loses two words to the tolerant scrubber. An order number of
-# sixteen digits goes with either. In Chinese, choose "customers in Chinese": 周 is a family name and a week. Who
-# wants all of the private values pays with text that was not private.
+# Why? "A young park ranger" loses two words to the tolerant scrubber. An order number
+# of sixteen digits goes with either. In Chinese, choose "customers in Chinese": 周 is a
+# family name and a week. Who wants all of the private values pays with text that was
+# not private.
 #
 # **Your turn** → `lm-21` in `exercises/05_4_living_with_large_models.ipynb`.
 #
@@ -196,8 +197,8 @@ claim("a card in groups and a door code are not", hidden[1:].min() > 11)
 #
 # The secrets stood in eight lines each, but each line had another name behind it.
 # Removing exact copies (去重), as in lesson 1.4, leaves most of them. So compare pieces:
-# cut each line into all its runs of four characters, a set $A$, and take the share that two
-# lines have in common, the *Jaccard index* (Broder 1997):
+# cut each line into all its runs of four characters, a set $A$, and take the share that
+# two lines have in common, the *Jaccard index* (Broder 1997):
 #
 # $$J(A,B)=\frac{|A\cap B|}{|A\cup B|}.$$
 
@@ -621,16 +622,18 @@ reveal("synthetic", "yes, of doors often planted")
 
 # %% [markdown]
 # **Why.** What is written is a function of the model, so it inherits the model's ε, and
-# any number of lines costs nothing more: post-processing (后处理; lesson 3.1). From a model
-# without ε it inherits nothing. That no code was *seen* in 600 lines is weak evidence; the
-# theorem is the strong one, and it speaks of one line. A code in eight lines has no
-# promise from it: δ passes 1 at the third line (lesson 5.3). Yue et al. (2023) do this
-# with large models, and find the text nearly as useful as that of a model without ε.
+# any number of lines costs nothing more: post-processing (后处理; lesson 3.1). From a
+# model without ε it inherits nothing. That no code was *seen* in 600 lines is weak
+# evidence; the theorem is the strong one, and it speaks of one line. A code in eight
+# lines has no promise from it: δ passes 1 at the third line (lesson 5.3). Yue et al.
+# (2023) do this with large models, and find the text nearly as useful as that of a
+# model without ε.
 #
 # ## A layer that cannot read
 #
-# Back to the prompt. Instead of disguising it, encrypt it, and let the provider compute on
-# ciphertexts (lesson 3.2). CKKS adds and multiplies. What of a transformer layer is that?
+# Back to the prompt. Instead of disguising it, encrypt it, and let the provider compute
+# on ciphertexts (lesson 3.2). CKKS adds and multiplies. What of a transformer layer is
+# that?
 #
 # | part of the layer | made of | where |
 # |---|---|---|
@@ -691,9 +694,10 @@ claim("a square saves a trip", len(square.exchanges) < len(split.exchanges))
 reveal("price", "about 1000 times")
 
 # %% [markdown]
-# A product for each weight: twelve times the square of the width. At the width of GPT-2, 768,
-# that is 9,216 times ours, for one layer of twelve. Good packings need far fewer (Hao et
-# al. 2022; Pang et al. 2024), and are still far from the speed in the open.
+# A product for each weight: twelve times the square of the width. At the width of
+# GPT-2, 768, that is 9,216 times ours, for one layer of twelve. Good packings need far
+# fewer (Hao et al. 2022; Pang et al. 2024), and are still far from the speed in the
+# open.
 #
 # **Attack it.** Who sees what? The server sees ciphertexts: how many, and how many
 # characters they hold; no number. The client sees its own numbers, and *all that the
@@ -724,11 +728,11 @@ bent = solved(name="square_feed", seed=54)
 claim("the same attack fails on the square", bent.errors[-1] > 0.05)
 
 # %% [markdown]
-# Encryption keeps the client's words from the server, and nothing of the server's matrix
-# from the client: equations are all it takes. The square resists *this* attack. It is
-# still a polynomial of degree two, with 45 coefficients for each output, and 45 inputs of
-# the client's own choice settle them. The protocols above hide each answer under a random share,
-# which is one more reason why they are slow.
+# Encryption keeps the client's words from the server, and nothing of the server's
+# matrix from the client: equations are all it takes. The square resists *this* attack.
+# It is still a polynomial of degree two, with 45 coefficients for each output, and 45
+# inputs of the client's own choice settle them. The protocols above hide each answer
+# under a random share, which is one more reason why they are slow.
 
 # %% [markdown]
 # ## Which one?

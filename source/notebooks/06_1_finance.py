@@ -12,7 +12,8 @@
 # those that promise; score a loan on ciphertexts, and steal the scorecard all the same;
 # and match two banks' customers without a list of hashed phone numbers.
 #
-# **You need** lessons 3.1 and 3.2, and 3.3 for the last part. **Time:** 55 minutes, and 50 for the exercises.
+# **You need** lessons 3.1 and 3.2, and 3.3 for the last part. **Time:** 55 minutes, and
+# 50 for the exercises.
 
 # %%
 import numpy as np

@@ -241,9 +241,9 @@ print(f"answer {sealed.answer_bytes / 1e6:.1f} MB")
 print(f"keys, sent once, {sealed.key_bytes / 1e6:.1f} MB")
 
 # %% [markdown]
-# **Price**: about half a second and three megabytes for 60 films here; a shop has thousands. The
-# server sees that you asked, when, and from where. It does not see the ratings, nor the
-# answer, nor which film you then play, unless you play it there.
+# **Price**: about half a second and three megabytes for 60 films here; a shop has
+# thousands. The server sees that you asked, when, and from where. It does not see the
+# ratings, nor the answer, nor which film you then play, unless you play it there.
 #
 # **Attack it, from the other side.** The viewer decrypts *exact* scores. They are the
 # server's matrix times a vector of the viewer's choice, and encryption hides that the

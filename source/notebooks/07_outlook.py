@@ -512,9 +512,9 @@ explore_on_run(
 # so read the seconds as *work for one machine*. The line is an *extrapolation* (外推):
 # two constants fitted to four runs, one for each client asked, one for each client kept
 # in the list. Where the line is flat, the second came out near zero: four runs up to
-# 10,000 cannot say what keeping a million costs. Bytes and noise need no fit: they follow from the size of the model and
-# from the accountant. There are only 1,438 digits to deal out: in a large crowd many
-# clients hold the same five.
+# 10,000 cannot say what keeping a million costs. Bytes and noise need no fit: they
+# follow from the size of the model and from the accountant. There are only 1,438 digits
+# to deal out: in a large crowd many clients hold the same five.
 
 # %%
 crowds = scale(policy=A_HUNDRED, epsilon=1.0, largest=10_000, seed=7)

@@ -78,10 +78,11 @@ show(board, draw_scoreboard)
 # apply. In the two lowest rows no cell is near white.*
 #
 # **What ± means.** Each seed draws other people, other wrong records and other noise.
-# From five values with mean $m$ and standard deviation $s$, a sixth lies within
-# $m\pm 2.78\,s\sqrt{1+1/5}$ with 95 % probability, if seeds scatter like a normal law.
-# Five equal values do not prove that a sixth is the same, so $s$ is at least 0.005. Read ±
-# before you read the number: poison against ε = 1 has ± 0.88, so five seeds know little.
+# From five values with mean $m$ and standard deviation $s$, a sixth lies within $m\pm
+# 2.78\,s\sqrt{1+1/5}$ with 95 % probability, if seeds scatter like a normal law. Five
+# equal values do not prove that a sixth is the same, so $s$ is at least 0.005. Read ±
+# before you read the number: poison against ε = 1 has ± 0.88, so five seeds know
+# little.
 #
 # **Why cells are hatched.** Whoever trains in the open holds the images; there is no
 # update to rebuild. Images hold no words to scrub. And an encrypted answer is opened by
@@ -317,10 +318,11 @@ claim(
 # %% [markdown]
 # **Honest about the size.** 600 people, 2,410 weights, images of 64 pixels, a language
 # model of 19 thousand weights. Three things change with size. The same ε costs *less*
-# with more people, since the noise is divided by their number (lesson 5.2 pays six points
-# at ε = 1, with twice the people and better habits). Encryption costs *more* with depth. A
-# model with more weights remembers *more*. And ε = 8 costs nothing here because noise
-# also keeps the network from learning the wrong records: do not count on it.
+# with more people, since the noise is divided by their number (lesson 5.2 pays six
+# points at ε = 1, with twice the people and better habits). Encryption costs *more*
+# with depth. A model with more weights remembers *more*. And ε = 8 costs nothing here
+# because noise also keeps the network from learning the wrong records: do not count on
+# it.
 #
 # **Joining.** Since no column is white, defences are joined: masks against the server,
 # noise against the asker, a robust rule or a filter against poison (lessons 3.3 and
@@ -397,9 +399,9 @@ claim("C27: law and standard grow", sum(d >= "2024" for d in dates) >= 5)
 # 8.4 asks for new methods and new fields. A problem is open if you can say what an answer
 # would look like, and nobody has one. Each comes with a first experiment.
 #
-# **1. The privacy of looking around.** Everybody tries many settings and reports the best.
-# A random number of tries has a price that is known (Papernot and Steinke 2022); the price
-# of what people really do, looking at each result and thinking, is not.
+# **1. The privacy of looking around.** Everybody tries many settings and reports the
+# best. A random number of tries has a price that is known (Papernot and Steinke 2022);
+# the price of what people really do, looking at each result and thinking, is not.
 
 # %%
 from privlab.dp.accounting import rdp_epsilon
@@ -519,9 +521,9 @@ claim(
 #
 # **Exercises**: `exercises/08_summary.ipynb`.
 #
-# *Sources.* Carlini et al. 2022, IEEE S&P (LiRA). Abadi et al. 2016, CCS. Bonawitz et al.
-# 2017, CCS (secure aggregation). Kairouz, Liu and Steinke 2021, ICML. Papernot and Steinke
-# 2022, ICLR. Steinke, Nasr and Jagielski 2023, NeurIPS. NIST SP 800-226.
+# *Sources.* Carlini et al. 2022, IEEE S&P (LiRA). Abadi et al. 2016, CCS. Bonawitz et
+# al. 2017, CCS (secure aggregation). Kairouz, Liu and Steinke 2021, ICML. Papernot and
+# Steinke 2022, ICLR. Steinke, Nasr and Jagielski 2023, NeurIPS. NIST SP 800-226.
 
 # %% [markdown]
 # ## Quick check

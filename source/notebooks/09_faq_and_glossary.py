@@ -439,8 +439,9 @@ claim("the attack was run: right in 52 %", abs(right - 0.525) < 0.02)
 # %% [markdown]
 # The report would say: rare diagnoses do not appear; publish by the quarter, and the
 # error falls by a factor of three. (Why three? Twelve releases became four.) Or put
-# districts together: the noise in a cell stays, the counts grow. The patient who goes to two clinics has 2ε, and that stands in the first
-# paragraph. The score and the common model remain for you.
+# districts together: the noise in a cell stays, the counts grow. The patient who goes
+# to two clinics has 2ε, and that stands in the first paragraph. The score and the
+# common model remain for you.
 #
 # ## What the article says
 #
