@@ -37,11 +37,11 @@ def main() -> list[Row]:
         print(f"{name:12}" + "".join(f"{cell:>17}" for cell in own))
     return [
         Row(
-            job=f"a code in one of {LINES} lines: exposure at {private}, of {CAP:.1f}",
-            ours=f"{cells[5]} bits",
+            job=f"A code in one of {LINES:,} lines, bits of {CAP:.1f} exposed at ε = {EPSILON:g}",
+            ours=cells[5],
             peer="the same model in the open",
-            theirs=f"{cells[1]} bits",
-            ratio="-",
+            theirs=cells[1],
+            ratio="",
         )
     ]
 

@@ -40,14 +40,14 @@ def main() -> list[Row]:
     path.parent.mkdir(exist_ok=True)
     path.write_text(board.to_json(_gathered(found)), "utf-8")
     written = board.from_json(path.read_text("utf-8"))
-    print(f"{path}\n{written.summary}")
+    print(f"written to {path.name}; {written.summary}")
     return [
         Row(
-            job="the scoreboard's images answered under encryption",
+            job="Answering the scoreboard's images under encryption",
             ours=f"{written.prices[board.HE].seconds:g} times its seconds",
             peer="the same network in the open",
             theirs="1",
-            ratio="-",
+            ratio="",
         )
     ]
 
