@@ -186,7 +186,8 @@ check("dp-24", belief)
 # ## dp-25
 #
 # PATE promises each *patient* (ε, δ)-differential privacy, where neighbours differ in
-# one patient's record, replaced by another. So far each patient was in one hospital.
+# one patient's record, replaced by another in the same hospitals. So far each patient
+# was in one hospital.
 # In this town a patient may be in up to `hospitals` of them, and each of these trains
 # its teacher on that patient. Every teacher has one vote on each of `queries`
 # questions. All vote counts get independent Gaussian noise (高斯噪声) of standard

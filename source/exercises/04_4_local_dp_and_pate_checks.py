@@ -308,7 +308,7 @@ def truth_as_often_as_promised(answer, rng):
 def values_are_drawn_apart(answer, rng):
     """reports for different values are independent"""
     runs, (epsilon, size) = 2000, PHONE.values()
-    reports = years(answer, [1, 3], epsilon, size, runs=runs, rng=rng)
+    reports = years(answer, np.array([1, 3]), epsilon, size, runs=runs, rng=rng)
     truth = math.exp(epsilon) / (math.exp(epsilon) + size - 1)
     both = int((reports == [1, 3]).all(axis=1).sum())
     mistaken(as_often(both, runs, truth), "one-lie-for-all")
@@ -480,8 +480,8 @@ def right_after_a_few_days(answer, rng):
 
 
 def years_do_not_overflow(answer, rng):
-    """three years of reports at ε = 2"""
-    reports = np.repeat([1, 0, 2], [900, 100, 95])
+    """six years of reports at ε = 2"""
+    reports = np.repeat([1, 0, 2], [1800, 200, 190])
     case = {"prior": np.full(3, 1 / 3), "reports": reports, "epsilon": 2.0}
     got = np.asarray(answer(**case))
     fits = got.dtype.kind in "iuf" and got.shape == (3,)
@@ -566,7 +566,7 @@ def belief(prior, reports, epsilon):
 """,
         ),
         "overflow": Mistake(
-            message="After three years your numbers became too large (or too small) "
+            message="After six years your numbers became too large (or too small) "
             "for a computer: e^(ε · count) is beyond 10^308. Work with logarithms, and "
             "subtract the largest before you take the exponential.",
             code="""

@@ -65,7 +65,8 @@ check("dp-31", sigmoid_loss_range)
 #
 # $$L(w)+c+b\cdot w/n.$$
 #
-# Write `noisy_loss_gradient`, its gradient with respect to $w$. `weights` is $w$ (d
+# Write `noisy_loss_gradient`, its exact gradient with respect to $w$ (a formula, no
+# finite differences). `weights` is $w$ (d
 # numbers), `x` is (n, d), `y` holds n zeros and ones, `offset` is $c$, `slope` is $b$ (d
 # numbers).
 
@@ -103,6 +104,8 @@ check("dp-32", noisy_loss_gradient)
 # Write `clipped_total`: shorten every patient's gradient to at most `bound` (裁剪),
 # leave shorter ones as they are, and add them up. Return one array (d + 1, k): the
 # total for the weights, and the total for the biases as its last row.
+# A gradient may be 0. Do not add a small number to the lengths to avoid dividing by 0:
+# results are compared to nine digits.
 
 
 # %%
@@ -139,9 +142,11 @@ check("dp-33", clipped_total)
 #
 # Write `private_gradient`, the d numbers that the optimizer gets: gradients shortened
 # to `max_grad_norm` each, summed, with Gaussian noise whose standard deviation in each
-# of the d numbers is `noise_multiplier` times what one patient can move the sum, and
-# divided by the batch size. Which batch size? One that says nothing about who was
-# drawn. Draw the noise from `rng`.
+# of the d numbers is `noise_multiplier` times what one patient who comes or goes can
+# move the sum, and divided by the batch size. Which batch size? One that says nothing
+# about who was drawn. Draw the noise from `rng`.
+# A gradient may be 0. Do not add a small number to the lengths to avoid dividing by 0:
+# results are compared to nine digits.
 
 
 # %%

@@ -182,6 +182,16 @@ def noisy_loss_gradient(weights, x, y, offset, slope):
     return x.T @ (p - y) / len(y) + slope
 """,
         ),
+        "loss-not-averaged": Mistake(
+            message="You summed the losses of the people; L is their mean.",
+            code="""
+import numpy as np
+
+def noisy_loss_gradient(weights, x, y, offset, slope):
+    p = 1 / (1 + np.exp(-x @ weights))
+    return x.T @ (p - y) + slope / len(y)
+""",
+        ),
         "line-not-differentiated": Mistake(
             message="You added the line itself, b w / n, and not its slope.",
             code="""
@@ -418,17 +428,20 @@ def mean_is_right(answer, rng):
 
 
 def noise_has_its_size(answer, rng):
-    """four patients drawn where six were expected, and noise"""
-    gradients = rng.normal(size=(4, WIDE))
+    """nine patients drawn where six were expected, and noise"""
+    gradients = rng.normal(size=(9, WIDE))
     noise = released(answer, gradients, rng, noise_multiplier=1.5)
     noise = noise - right_without_noise(gradients, **STEP)
     sigma, size = 1.5 * 2.0, 6.0
     if not follows(noise, stats.norm(scale=sigma / size)):
         wrong = {
             "bound-forgotten": 1.5 / size,
-            "noise-per-patient": sigma * 2 / size,  # four draws: twice as wide
+            "bound-doubled": 2 * sigma / size,
+            "noise-per-patient": sigma
+            * 3
+            / size,  # nine draws: three times as wide
             "noise-after-dividing": sigma,
-            "noise-on-the-drawn-size": sigma / 4,
+            "noise-on-the-drawn-size": sigma / 9,
         }
         for name, scale in wrong.items():
             mistaken(follows(noise, stats.norm(scale=scale)), name)
@@ -437,16 +450,17 @@ def noise_has_its_size(answer, rng):
         f"the noise has standard deviation {shown(float(noise.std()))} instead of "
         f"{shown(sigma / size)}, or is not Gaussian",
     )
-    again = [
+    first, again, other = (
         released(
             answer,
             gradients[:, :3],
-            np.random.default_rng(5),
+            np.random.default_rng(seed),
             noise_multiplier=1.0,
         )
-        for _ in range(2)
-    ]
-    expect(close(*again), "the noise does not come from `rng`")
+        for seed in (5, 5, 6)
+    )
+    mistaken(close(first, other), "no-fresh-noise")
+    expect(close(first, again), "the noise does not come from `rng`")
 
 
 def empty_batch_is_released_too(answer, rng):
@@ -460,14 +474,18 @@ def empty_batch_is_released_too(answer, rng):
 
 
 def right_in_other_clinics(answer, rng):
-    """other bounds, rates and noise; a patient without a gradient"""
+    """other bounds, rates and noise; a patient without a gradient; all short"""
     gradients = rng.normal(size=(7, WIDE))
     gradients[0] = 0
     step = {"max_grad_norm": 0.3, "sampling_rate": 0.02, "n": 500}
-    noise = released(answer, gradients, rng, noise_multiplier=0.7, **step)
-    noise = noise - right_without_noise(gradients, **step)
     law = stats.norm(scale=0.7 * 0.3 / 10)
-    expect(follows(noise, law), "the noise does not fit")
+    for rows in (
+        gradients,
+        gradients * 1e-3,
+    ):  # the second all shorter than the bound
+        noise = released(answer, rows, rng, noise_multiplier=0.7, **step)
+        noise = noise - right_without_noise(rows, **step)
+        expect(follows(noise, law), "the noise does not fit")
 
 
 def noisy_step(result: str, unit="noise_multiplier * max_grad_norm") -> str:
@@ -546,6 +564,22 @@ def private_gradient(
             code=noisy_step(
                 "(clipped.sum(axis=0) + noise) / (sampling_rate * n)",
                 unit="noise_multiplier",
+            ),
+        ),
+        "bound-doubled": Mistake(
+            message="You doubled the bound. That is for replacing a patient; here one "
+            "comes or goes, and moves the sum by max_grad_norm at most.",
+            code=noisy_step(
+                "(clipped.sum(axis=0) + 2 * noise) / (sampling_rate * n)"
+            ),
+        ),
+        "no-fresh-noise": Mistake(
+            message="Your noise is the same on every call. Whoever knows your seed can "
+            "take it off again: draw it from rng.",
+            code=noisy_step(
+                "(clipped.sum(axis=0) + noise) / (sampling_rate * n)",
+                unit="(rng := np.random.default_rng(0)) and noise_multiplier "
+                "* max_grad_norm",
             ),
         ),
         "noise-per-patient": Mistake(

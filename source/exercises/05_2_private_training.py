@@ -83,6 +83,8 @@ check("dp-41", most_steps)
 # Write `clipped_sum`: the sum over all people of their gradients, each clipped (裁剪) to
 # length `max_grad_norm` at most. `X` has one row per person and one column per
 # feature, `y` holds 0 and 1, `w` the weights. There may be no people at all.
+# A gradient may be 0. Do not add a small number to the lengths to avoid dividing by 0:
+# results are compared to nine digits.
 
 
 # %%

@@ -39,6 +39,13 @@ def steps_that_fit(answer, rng):
     compare(answer, dp_41, right_steps, [setting(2.0, 0.1, 3.0)])
 
 
+def just_enough(answer, rng):
+    """a budget that fifty steps use up to the last bit, and one for many steps"""
+    run = {"noise_multiplier": 2.0, "sampling_rate": 0.1, "delta": 1e-5}
+    fifty = setting(2.0, 0.1, rdp_epsilon(**run, steps=50))
+    compare(answer, dp_41, right_steps, [fifty, setting(40.0, 1.0, 5.0)])
+
+
 def not_even_one(answer, rng):
     """a budget too small for a single step"""
     compare(answer, dp_41, right_steps, [setting(0.6, 0.5, 0.4)])
@@ -88,9 +95,15 @@ dp_41 = Exercise(
         "Keep `enough` and `too_many`; while they differ by more than 1, set "
         "`middle = (enough + too_many) // 2`, ask rdp_epsilon, and replace one of them.",
     ),
-    public=(steps_that_fit, not_even_one),
+    public=(steps_that_fit, not_even_one, just_enough),
     hidden=(steps_of_other_runs,),
     mistakes={
+        "limit-refused": Mistake(
+            message="You refuse the step that brings ε to the limit itself. At most ε may "
+            "be spent, and that is at most.",
+            code=ASK.replace("<= epsilon", "< epsilon")
+            + "    return search(fits)\n",
+        ),
         "basic-composition": Mistake(
             message="You divided the budget by the ε of one step. That is basic "
             "composition: safe, but the accountant allows many more steps.",
@@ -225,10 +238,11 @@ dp_42 = Exercise(
 
 
 def batch(drawn, rng, **changes) -> dict:
+    run = {"n": 40, "sampling_rate": 0.2, "max_grad_norm": 2.0}
+    run |= {"noise_multiplier": 3.0, **changes}
     rows = rng.normal(size=(drawn, 2))
-    rows *= 0.5 / np.linalg.norm(rows, axis=1, keepdims=True)
-    run = {"n": 40, "sampling_rate": 0.2, "max_grad_norm": 0.5}
-    return {"clipped": rows, "noise_multiplier": 3.0, **run, **changes}
+    rows *= run["max_grad_norm"] / np.linalg.norm(rows, axis=1, keepdims=True)
+    return {"clipped": rows, **run}
 
 
 def public_mean(batch: dict) -> np.ndarray:
@@ -259,15 +273,22 @@ def mean_is_over_the_expected_batch(answer, rng):
 def noise_fits(answer, rng):
     """the noise on each coordinate"""
     noise = noise_of(answer, batch(12, rng), rng)
-    mistaken(np.ptp(noise, axis=0).max() == 0, "no-fresh-noise")
+    expect(np.abs(noise).max() > 1e-9, "there is no noise in it")
+    mistaken(np.ptp(noise, axis=0).max() < 1e-9, "no-fresh-noise")
     mistaken(close(noise[:, 0], noise[:, 1]), "one-draw")
-    right = 3.0 * 0.5 / 8
-    if all(follows(noise[:, k], stats.norm(scale=right)) for k in (0, 1)):
+    right = 3.0 * 2.0 / 8
+    if all(is_normal(noise[:, k], right) for k in (0, 1)):
+        again = [
+            answer(**batch(0, rng), rng=np.random.default_rng(5))
+            for _ in range(2)
+        ]
+        expect(close(*again), "the noise does not come from rng")
         return
     wrong = {
         "without-the-norm": 3.0 / 8,
-        "noise-not-divided": 3.0 * 0.5,
+        "noise-not-divided": 3.0 * 2.0,
         "noise-per-person": right * math.sqrt(12),
+        "bound-doubled": 2 * right,
     }
     for name, scale in wrong.items():
         mistaken(follows(noise[:, 0], stats.norm(scale=scale)), name)
@@ -275,6 +296,12 @@ def noise_fits(answer, rng):
         f"the noise on a coordinate has the standard deviation "
         f"{shown(float(noise.std()))}, and should be normal with {shown(right)}"
     )
+
+
+def is_normal(noise: np.ndarray, scale: float) -> bool:
+    """Also within 10 % of the deviation: of 2,000 draws that is six of its own."""
+    right = abs(noise.std() / scale - 1) < 0.1
+    return right and follows(noise, stats.norm(scale=scale))
 
 
 def noise_of(answer, batch: dict, rng) -> np.ndarray:
@@ -288,17 +315,19 @@ def empty_batch(answer, rng):
     """nobody drawn: noise alone"""
     without_noise(answer, batch(0, rng), rng)
     noise = noise_of(answer, batch(0, rng), rng)
-    law = stats.norm(scale=3.0 * 0.5 / 8)
-    expect(follows(noise[:, 1], law), "an empty batch gets the same noise")
+    expect(
+        is_normal(noise[:, 1], 3.0 * 2.0 / 8),
+        "an empty batch gets the same noise",
+    )
 
 
 def noise_of_other_runs(answer, rng):
     """other bounds, rates and noise multipliers"""
-    changes = {"n": 500, "sampling_rate": 0.01, "max_grad_norm": 2.0}
+    changes = {"n": 500, "sampling_rate": 0.01, "max_grad_norm": 0.5}
     run = batch(3, rng, **changes, noise_multiplier=0.7)
     without_noise(answer, run, rng)
-    law = stats.norm(scale=0.7 * 2.0 / 5)
-    expect(follows(noise_of(answer, run, rng)[:, 0], law), "it does not fit")
+    noise = noise_of(answer, run, rng)[:, 0]
+    expect(is_normal(noise, 0.7 * 0.5 / 5), "the noise does not fit")
 
 
 NOISY = """
@@ -372,6 +401,13 @@ dp_43 = Exercise(
             "the columns come out without any noise.",
             code=NOISY
             + "    return (total + rng.normal(scale=scale)) / size\n",
+        ),
+        "bound-doubled": Mistake(
+            message="You doubled the bound. That is for replacing a person; here one "
+            "comes or goes, and moves the sum by max_grad_norm at most.",
+            code=NOISY
+            + "    noise = 2 * rng.normal(scale=scale, size=total.shape)\n"
+            + "    return (total + noise) / size\n",
         ),
         "no-fresh-noise": Mistake(
             message="Your noise is the same on every call. Whoever knows your seed can "
@@ -583,6 +619,13 @@ dp_45 = Exercise(
                 "{}", "C * math.exp(-clip_rate * excess)"
             ),
         ),
+        "next-left-out": Mistake(
+            message="After the last count the norm moves once more: return one norm more "
+            "than there are counts.",
+            code=REPLAY.replace(
+                "{}", "C * math.exp(-clip_rate * excess)"
+            ).replace("return norms", "return norms[:-1]"),
+        ),
         "one-late": Mistake(
             message="You left out the first norm: it is in force at step 1, before any "
             "count is known.",
@@ -612,8 +655,8 @@ def coins(epsilon, *chances) -> dict:
 
 
 def one_or_three(answer, rng):
-    """one run or three, each as likely"""
-    compare(answer, dp_46, right_epsilon, [coins(1.0, 0.5, 0.0, 0.5)])
+    """one run or three, three a little more often"""
+    compare(answer, dp_46, right_epsilon, [coins(1.0, 0.4, 0.0, 0.6)])
 
 
 def fixed_and_random(answer, rng):

@@ -194,7 +194,11 @@ def lines_of(epsilon, delta, lines) -> dict:
 def right_for_some_lines(answer, rng):
     """one to four lines at ε = 1 and 2, and three at ε = 8"""
     cases = [lines_of(1.0, 1e-5, k) for k in (1, 2, 4)]
-    cases += [lines_of(2.0, 1e-6, 3), lines_of(8.0, 1e-5, 3)]
+    cases += [
+        lines_of(2.0, 1e-6, 3),
+        lines_of(8.0, 1e-5, 3),
+        lines_of(1.0, 1.0, 1),
+    ]
     compare(answer, lm_13, right_promise, cases)
 
 
@@ -298,6 +302,7 @@ def written(rng, *, lines: int, people: int, C: float) -> dict:
     gradients = rng.normal(size=(lines, 4))
     users[: lines // 3] = 7
     gradients[: lines // 3] += 3
+    users[-1], gradients[-1] = 5, 0.01  # one line, short: its sum is its mean
     return {"gradients": gradients, "users": users, "C": C}
 
 
@@ -442,9 +447,10 @@ lm_15 = Exercise(
     minutes=10,
     points=1,
     hints=(
-        "Write both totals for R rounds and one client, in weights: the model once "
-        "and 2 R adapters, against 2 R models.",
-        "Solve m + 2 R a < 2 R m for R. Clients and bytes cancel.",
+        "Count, in weights, what one clinic receives and sends in R rounds. What did it "
+        "get before?",
+        "m + 2 R a against 2 R m: solve m + 2 R a < 2 R m for R. Clients and bytes "
+        "cancel.",
         "R must be *above* m / (2 (m - a)): at equality it is not fewer yet. "
         "`//` and one more does it.",
     ),

@@ -25,8 +25,9 @@ from privlab.lm.identifiers import is_card
 # A scrubber (脱敏) that took every sixteen digits would take order numbers, too. A card
 # number gives itself away: its last digit is a check digit (校验码), and
 # `is_card("9999...")` tells whether sixteen digits in a row pass the check. Between its
-# four groups of four digits there may be a blank or a hyphen. What stands inside a
-# longer row of digits is no card.
+# four groups of four digits there may be a blank or a hyphen, each gap by itself:
+# `1234-5678 90123456` has the form, too. What stands inside a longer row of digits is no
+# card.
 #
 # Write `cards_in`: the places of all card numbers in `text`, from the left, each as
 # `(start, stop)` with `text[start:stop]` the number as it was typed.
@@ -138,8 +139,8 @@ check("lm-23", chance_named)
 # %% [markdown]
 # ## lm-24
 #
-# A store has records with `scores` for a question and their `owners`. Whoever asks,
-# `owner`, may see their own records only, and how many come back must tell nothing of
+# A store has records with `scores` for a question (a list of numbers) and their `owners`
+# (a list of names). Whoever asks, `owner`, may see their own records only, and how many come back must tell nothing of
 # others' records.
 #
 # Write `own_best`: the places of the asker's `k` best records, best first, the earlier
@@ -202,8 +203,8 @@ check("lm-25", worst_log_ratio)
 # **Why.** Words and messages are drawn independently, so log-ratios add up, and each is
 # largest by itself. For one word the ratio has two parts: the weights, at most
 # $\varepsilon d/2$, and the two sums by which they are divided, at most as much again.
-# A word in a crowd has a larger sum than one apart; that is why the promise is seldom
-# used up.
+# The sums differ only where one word stands in a crowd and the other apart, and seldom
+# by all that d allows; that is why the promise is seldom used up.
 
 # %% [markdown]
 # ## lm-26
@@ -213,7 +214,7 @@ check("lm-25", worst_log_ratio)
 # the lines. If the claim is true, `own` is one more draw from the same law. So put it
 # with the others, R + 1 models in all, and treat all alike: each model in turn is held
 # against the R others, line by line, (bits − mean) / s, with mean and standard
-# deviation s over those R. Its *worst* is the largest size of this over the lines, too
+# deviation s (`ddof=1`) over those R. Its *worst* is the largest size of this over the lines, too
 # low or too high.
 #
 # Write `chance_of_worst`: the share of the R + 1 models whose worst is at least as

@@ -32,17 +32,17 @@ def bill(rng) -> str:
     cards = [card(rng=rng) for _ in range(4)]
     return (
         f"{cards[0]} paid order {no_card(rng)}, then {grouped(cards[1], ' ')} and "
-        f"{grouped(cards[2], '-')}; parcel {cards[3]}0042"
+        f"{grouped(cards[2], '-')}; parcels {cards[3]}0042 and 0042{cards[0]}"
     )
 
 
 def right_for_a_bill(answer, rng):
-    """three cards, an order number and a parcel number in one text"""
+    """three cards, an order number and two parcel numbers in one text"""
     compare(answer, lm_21, right_places, [{"text": bill(rng)}])
 
 
 def right_for_other_texts(answer, rng):
-    """texts without a card, in Chinese, and with cards side by side"""
+    """texts without a card, in Chinese, with cards side by side, and one card twice"""
     one, two = card(rng=rng), grouped(card(rng=rng), " ")
     texts = [
         bill(rng),
@@ -50,6 +50,8 @@ def right_for_other_texts(answer, rng):
         "",
         f"我的卡号是{one}，不是{no_card(rng)}。",
         f"{two},{one}",
+        f"{one}; once more {one}, and {one[:4]}-{one[4:8]} {one[8:]}",
+        f"{one[:2]} {one[2:]}",
     ]
     compare(answer, lm_21, right_places, [{"text": text} for text in texts])
 
@@ -203,6 +205,13 @@ def right_for_other_offices(answer, rng):
         {"texts": MESSAGES, "size": 1, "threshold": 0.5},
         {"texts": short, "size": 2, "threshold": 0.6},
         {"texts": short[:1], "size": 4, "threshold": 0.5},
+        # the longer message first; a run that a text has three times
+        {"texts": MESSAGES[1::-1], "size": 2, "threshold": 0.75},
+        {
+            "texts": ["ha ha two", "ha ha ha ha tea"],
+            "size": 2,
+            "threshold": 0.75,
+        },
     ]
     compare(answer, lm_22, right_kept, cases)
 
@@ -273,8 +282,8 @@ def kept_places(texts, size, threshold):
 """,
         ),
         "words-not-runs": Mistake(
-            message="You compared single words. Two messages with the same words in "
-            "another order are different; take `size` words in a row.",
+            message="You compared single words, or characters. Two messages with the "
+            "same words in another order are different; take `size` words in a row.",
             code="""
 def kept_places(texts, size, threshold):
     sets, kept = [], []
@@ -372,7 +381,7 @@ def chance_named(votes, option, epsilon):
         ),
         "own-chance-shared": Mistake(
             message="When j is taken off, the others share the chance of j: divide by "
-            "1 - p[j], not by 1 - p[option].",
+            "1 - p[j], not by 1 - p[option], which gives 2 p[option].",
             code="""
 import numpy as np
 
@@ -423,6 +432,7 @@ def right_for_other_doctors(answer, rng):
     cases = [
         shelf(SCORES, "abababb", "a", 5),
         shelf(SCORES, "aaaaaab", "b", 1),
+        shelf([0.2, 0.0, -0.1, 0.0], "baaa", "a", 3),
         *(shelf(scores, owners, one, 6) for one in "abcd"),
     ]
     compare(answer, lm_24, right_own, cases)
@@ -531,6 +541,7 @@ def right_for_any_prompts(answer, rng):
     cases = [
         long,
         {**long, "second": long["first"]},
+        {**long, "first": long["first"] * 2, "second": long["second"] * 2},
         prompts(rng, words=5, length=1, epsilon=0.5, messages=1),
     ]
     compare(answer, lm_25, right_ratio, cases)
@@ -724,6 +735,12 @@ lm_26 = Exercise(
                 "np.delete(models, [0, r], axis=0)",
             ),
         ),
+        "own-not-in-yardstick": Mistake(
+            message="You held every model against the R retrained only. Then each "
+            "retrained one is held against itself, and `own` is not. The others of "
+            "each model include `own` and leave out the model itself.",
+            code=CHANCE.replace("np.delete(models, r, axis=0)", "retrained"),
+        ),
     },
 )
 
@@ -772,6 +789,7 @@ def right_for_larger_houses(answer, rng):
         large,
         houses(rng, lines=60, shards=3, slices=1, gone=2),
         {**large, "leaving": large["shard"] == 1},
+        {**large, "slices": 7},
     ]
     compare(answer, lm_27, right_cost, cases)
 

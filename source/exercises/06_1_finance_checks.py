@@ -181,6 +181,7 @@ def seven_banks(answer, rng):
             year(SURVEY, 60, 12, 1.0, 6_000.0),
             year(SURVEY, 20, 12, 0.5, 9_000.0),
             year(SURVEY, 300, 12, 1.0, 400.0),
+            year(SURVEY, 60, 12, 1.0, 3_000.0),
         ],
     )
 
@@ -254,7 +255,7 @@ fi_02 = Exercise(
             ),
         ),
         "noise-ignored": Mistake(
-            message="You looked at the bias only. The noise grows with the cap, so the "
+            message="You looked at the bias only, or your noise is far too small. It grows with the cap, so the "
             "largest cap is not always best.",
             code=chosen_with(error="np.mean(sample - np.minimum(sample, cap))"),
         ),
@@ -345,7 +346,7 @@ def a_scorecard_of_three(answer, rng):
 
 
 def any_scorecard(answer, rng):
-    """any number of features; the more than enough, and many more, questions"""
+    """any number of features, and more questions than it takes"""
     sizes = [(20, 1), (30, 6), (200, 12), (9, 3), (60, 20)]
     agree(answer, [asked(rng, *size) for size in sizes])
 
@@ -554,7 +555,7 @@ def a_list(rng, count: int, digits: int) -> dict:
     """Digests in no order: some with leading zeros, one of no account at all."""
     prefix = str(rng.integers(100, 1_000))
     salt = f"s{rng.integers(10_000)}"
-    tails = [*rng.integers(0, 10**digits, count).tolist(), 7, 10**digits - 1]
+    tails = [*rng.integers(0, 10**digits, count).tolist(), 0, 7, 10**digits - 1]
     digests = [digest(f"{salt}{prefix}{tail:0{digits}d}") for tail in tails]
     digests.append(digest(f"{salt}nobody"))
     return {
@@ -592,7 +593,7 @@ def found(answer, cases: list[dict]) -> None:
 
 
 def a_short_list(answer, rng):
-    """six accounts of three more digits, in no order, and one digest of none"""
+    """accounts of three more digits, in no order, and one digest of none"""
     found(answer, [a_list(rng, 6, 3)])
 
 
@@ -644,7 +645,8 @@ fi_05 = Exercise(
     hidden=(any_list,),
     mistakes={
         "no-salt": Mistake(
-            message="You hashed the numbers without the salt: no digest fits.",
+            message="You found no account at all. The text to hash is the salt, the prefix "
+            "and all the digits, in this order and nothing between.",
             code=found_with(text="number"),
         ),
         "no-zeros": Mistake(

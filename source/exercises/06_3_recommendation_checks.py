@@ -52,6 +52,11 @@ def links_of_two_small_tables(answer, rng):
     unequal = np.diag([100.0, 1, 1, 1, 1, 1]) + CORNERS / 100
     for scores in (CORNERS[:, ::-1].T / 20, unequal):
         cases.append({"scores": scores, "threshold": 1.2})
+    cases.append(
+        {"scores": CORNERS, "threshold": 2.5}
+    )  # 2.64 with n, 2.41 with n - 1
+    tied = np.array([[5.0, 5, 1], [2, 0, 7], [0, 1, 2]])
+    cases.append({"scores": tied, "threshold": 0.0})
     compare(answer, re_01, right_links, [*cases, *drawn])
 
 
@@ -250,6 +255,27 @@ import numpy as np
 
 def stolen_matrix(questions, answers):
     asked, told = questions[:, 1:], answers[:, 1:]
+    return told @ np.linalg.solve(asked.T @ told, told.T)
+""",
+        ),
+        "levels-left-in-all": Mistake(
+            message="You used the answers as they are. Each contains the levels b: "
+            "subtract one answer from the others, and its question too.",
+            code="""
+import numpy as np
+
+def stolen_matrix(questions, answers):
+    return answers @ np.linalg.solve(questions.T @ answers, answers.T)
+""",
+        ),
+        "levels-left-in-first": Mistake(
+            message="You used the answers as they are. Each contains the levels b: "
+            "subtract one answer from the others, and its question too.",
+            code="""
+import numpy as np
+
+def stolen_matrix(questions, answers):
+    asked, told = questions[:, :-1], answers[:, :-1]
     return told @ np.linalg.solve(asked.T @ told, told.T)
 """,
         ),
@@ -485,16 +511,21 @@ def a_viewer(rng, films: int, tastes: int, norm: float) -> dict:
 
 
 def long_and_short_gradients(answer, rng):
-    """a viewer whose gradient is too long, one whose is short, one without an error"""
-    still = a_viewer(rng, 5, 2, 1.0)
-    still["taste"] = np.zeros(2)
+    """two viewers whose gradient is too long, and one whose is short"""
     short = a_viewer(rng, 6, 3, 1e4)
     compare(
         answer,
         re_04,
         right_contribution,
-        [a_viewer(rng, 6, 3, 0.5), a_viewer(rng, 9, 2, 1.5), short, still],
+        [a_viewer(rng, 6, 3, 0.5), a_viewer(rng, 9, 2, 1.5), short],
     )
+
+
+def a_gradient_of_zeros(answer, rng):
+    """a viewer without a taste: the gradient is 0, and so is its length"""
+    still = a_viewer(rng, 5, 2, 1.0)
+    still["taste"] = np.zeros(2)
+    compare(answer, re_04, right_contribution, [still])
 
 
 def any_viewer(answer, rng):
@@ -541,7 +572,7 @@ re_04 = Exercise(
         "Multiply the whole gradient by min(1, norm / length), and take care of a "
         "length of 0.",
     ),
-    public=(long_and_short_gradients,),
+    public=(long_and_short_gradients, a_gradient_of_zeros),
     hidden=(any_viewer,),
     mistakes={
         "each-film-clipped": Mistake(

@@ -48,6 +48,7 @@ def periods_of_six_machines(answer, rng):
             runs(221, 2, [9, 6]),
             runs(77, 2, [15, 10]),
             runs(55, 2, [12, 15, 10]),
+            runs(77, 2, [1, 10]),
         ],
     )
 
@@ -117,8 +118,9 @@ ou_01 = Exercise(
             ),
         ),
         "largest": Mistake(
-            message="You took the largest denominator. Two divisors of r make a larger "
-            "one together: their least common multiple.",
+            message="You give the denominator of one reading: the largest, or one that "
+            "passed the test. Two divisors of r make a larger one together: their least "
+            "common multiple.",
             code=period_with(
                 together="max", each="[f.denominator for f in nearest]"
             ),
@@ -168,6 +170,7 @@ def degrees_for_eight_jobs(answer, rng):
             job(20, 40, 2026, 1, 2035),
             job(30, 40, 2026, 20, 2035),
             job(3, 42, 2041, 0, 2040),
+            job(0, 27, 2026, 1, 2040),
         ],
     )
 
@@ -237,6 +240,15 @@ ou_02 = Exercise(
             message="You compared the year of sending with the machine's. The message "
             "can be recorded and kept: the shelf life counts.",
             code=degree_with(late="sent >= machine"),
+        ),
+        "one-prime-short": Mistake(
+            message="You counted one prime too few. Beside one for each level there are "
+            "two: one holds the result, one is the special prime.",
+            code=degree_with(needed="(levels + 1) * prime_bits"),
+        ),
+        "limit-refused": Mistake(
+            message="A modulus of exactly the longest allowed length is allowed.",
+            code=degree_with(needed="(levels + 2) * prime_bits + 1"),
         ),
         "two-primes-short": Mistake(
             message="You counted a prime for each level and forgot the other two: one "
@@ -385,6 +397,15 @@ ou_03 = Exercise(
             message="You gave the last entry that is wrong. Trust ends at the first.",
             code=chain_with(last="return bad[-1] if bad else len(payloads)"),
         ),
+        "counted-from-one": Mistake(
+            message="You count the entries from 1. The index of the first is 0.",
+            code=chain_with(last="return bad[0] + 1 if bad else len(payloads)"),
+        ),
+        "last-hash-first": Mistake(
+            message="For the first entry you took hashes[-1]: in Python that is the "
+            "last one. Before the first entry stand 32 zero bytes.",
+            code=chain_with(start="hashes[-1] if hashes else b''"),
+        ),
         "none-is-minus-one": Mistake(
             message="For a chain without a break the number of entries is asked for.",
             code=chain_with(last="return bad[0] if bad else -1"),
@@ -402,7 +423,7 @@ def right_foretold(asked, clients, seconds, new_asked, new_clients):
     return float(law @ [new_asked, new_clients])
 
 
-def timed(rng, sizes, share: float) -> dict:
+def timed(rng, sizes, share) -> dict:
     """Federations with 20 % of error on their times."""
     clients = np.array(sizes, dtype=float)
     asked = np.ceil(np.minimum(clients, 20 + share * clients))
@@ -427,14 +448,13 @@ def seconds_for_two_tables(answer, rng):
 
 def seconds_for_any_table(answer, rng):
     """other sizes and shares"""
-    cases = [
-        timed(
-            rng,
-            rng.integers(10, 50_000, int(rng.integers(3, 9))),
-            float(rng.uniform(0.01, 0.3)),
-        )
-        for _ in range(20)
-    ]
+    cases = []
+    for _ in range(20):
+        n = int(rng.integers(3, 9))
+        share = rng.permutation(
+            np.geomspace(0.002, 0.9, n)
+        )  # else a, b are not told apart
+        cases.append(timed(rng, rng.integers(1_000, 50_000, n), share))
     foretelling(answer, cases)
 
 

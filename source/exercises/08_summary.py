@@ -49,7 +49,7 @@ check("su-01", surely_stopped)
 # hint("su-01")
 
 # %% [markdown] tags=["solution"]
-# **Why.** An interval from 0.0 to 0.4 with the mean 0.05 does not say that the attack is
+# **Why.** An interval from -0.3 to 0.4 with the mean 0.05 does not say that the attack is
 # stopped; it says that nobody knows. A missing cell says even less. In the lesson's table
 # the mean decides, which is easier to read, and the interval stands below it for you.
 

@@ -59,7 +59,9 @@ def a_column_of_seven(answer, rng):
         "poison": (0.05, 0.1),
         "code": None,
     }
-    named(answer, su_01, right_stopped, [{"column": column, "limit": 0.1}])
+    edge = {"label": (-0.3, 0.4), "poison": (0.05, 0.1)}
+    cases = [{"column": each, "limit": 0.1} for each in (column, edge)]
+    named(answer, su_01, right_stopped, cases)
 
 
 def any_column(answer, rng):
@@ -112,6 +114,13 @@ def surely_stopped(column, limit):
 def surely_stopped(column, limit):
     kept = {a: i for a, i in column.items() if i is not None}
     return sorted(a for a, (low, high) in kept.items() if (low + high) / 2 < limit)
+""",
+        ),
+        "limit-included": Mistake(
+            message="An interval that ends at the limit itself is not below it.",
+            code="""
+def surely_stopped(column, limit):
+    return sorted(a for a, i in column.items() if i is not None and i[1] <= limit)
 """,
         ),
         "unmeasured-is-safe": Mistake(
