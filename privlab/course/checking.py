@@ -58,7 +58,23 @@ def compare_results(given: list, exercise: Exercise, right, cases: list[dict]) -
         mistaken(agrees(defined(exercise, mistake.code)), name)
     for got, case in zip(given, cases, strict=True):
         inputs = ", ".join(f"{name}={shown(value)}" for name, value in case.items())
-        expect(close(got, right(**case)), f"for {inputs} you gave {shown(got)}")
+        true = right(**case)
+        said = f"for {inputs} you gave {shown(got)}{_where(got, true)}"
+        expect(close(got, true), said)
+
+
+def _where(got: object, right: object) -> str:
+    """What is wrong with an array: its shape, or the first wrong place."""
+    try:
+        got = np.asarray(got)
+    except ValueError:  # lists of different lengths
+        return ""
+    if got.shape != np.shape(right):
+        return f", of shape {got.shape}"
+    if not got.ndim or got.dtype.kind not in "iuf":
+        return ""
+    wrong = ~np.isclose(got, right, rtol=1e-9, atol=1e-12)
+    return f"; the first wrong number is at {np.argwhere(wrong)[0].tolist()}"
 
 
 def follows(sample: np.ndarray, law) -> bool:

@@ -3,10 +3,10 @@
 #
 # Do lesson `01_3_adversarial_attacks` first; keep it open beside this page.
 #
-# Each exercise asks for one function. Write it where it says `YOUR CODE HERE`, run
-# the cell, then run the check below it. A check answers in words: what is right, or
-# what your code gets wrong. Stuck? Remove the `#` before `hint(...)` and run that
-# cell; each run gives one more hint, three in all.
+# Each exercise asks for one function. Keep the names of its arguments. Write it where
+# it says `YOUR CODE HERE`, run the cell, then run the check below it. A check answers
+# in words: what is right, or what your code gets wrong. Stuck? Remove the `#` before
+# `hint(...)` and run that cell; each run gives one more hint, three in all.
 #
 # Your functions get numbers and numpy arrays and give the same back. Four of the five
 # are about one model, the softmax regression: an image is an array of `d` pixels, its

@@ -3,10 +3,10 @@
 #
 # Do lesson `03_1_differential_privacy` first; keep it open beside this page.
 #
-# Each exercise asks for one function. Write it where it says `YOUR CODE HERE`, run
-# the cell, then run the check below it. A check answers in words: what is right, or
-# what your code gets wrong. Stuck? Remove the `#` before `hint(...)` and run that
-# cell; each run gives one more hint, three in all.
+# Each exercise asks for one function. Keep the names of its arguments. Write it where
+# it says `YOUR CODE HERE`, run the cell, then run the check below it. A check answers
+# in words: what is right, or what your code gets wrong. Stuck? Remove the `#` before
+# `hint(...)` and run that cell; each run gives one more hint, three in all.
 #
 # Your functions get plain numbers and arrays and give plain numbers and arrays back.
 # Where chance is needed, draw it from the `rng` you are given. You may use `np` and
@@ -187,7 +187,7 @@ check("dp-04", largest_epsilon)
 #
 # A city publishes how many visits each of its `clinics` clinics had last year, one
 # count per clinic, with Laplace noise on every count. Nobody counts for more than
-# `most` visits; any further ones are left out. A person may have made them all in one
+# `most` visits in all clinics together; any further ones are left out. A person may have made them all in one
 # clinic, or here and there, or none at all.
 #
 # Write `visits_sensitivity`: the sensitivity of the list of counts in $L_1$, which is
@@ -238,8 +238,7 @@ check("dp-05", visits_sensitivity)
 def price_of_averaging(epsilon, error):
     """(answers needed, total epsilon spent) for a standard deviation of error."""
     ### BEGIN SOLUTION
-    deviation = np.sqrt(2) / epsilon
-    answers = int(np.ceil((deviation / error) ** 2))
+    answers = int(np.ceil(2 / (epsilon * error) ** 2))
     return answers, answers * epsilon
     ### END SOLUTION
 

@@ -3,10 +3,10 @@
 #
 # Do lesson `03_3_federated_learning` first; keep it open beside this page.
 #
-# Each exercise asks for one function. Write it where it says `YOUR CODE HERE`, run
-# the cell, then run the check below it. A check answers in words: what is right, or
-# what your code gets wrong. Stuck? Remove the `#` before `hint(...)` and run that
-# cell; each run gives one more hint, three in all.
+# Each exercise asks for one function. Keep the names of its arguments. Write it where
+# it says `YOUR CODE HERE`, run the cell, then run the check below it. A check answers
+# in words: what is right, or what your code gets wrong. Stuck? Remove the `#` before
+# `hint(...)` and run that cell; each run gives one more hint, three in all.
 #
 # Your functions get plain numbers and arrays and give plain numbers and arrays back.
 # You may use `np` from the next cell, and whatever you import.

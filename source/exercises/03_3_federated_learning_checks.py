@@ -54,6 +54,16 @@ fl_01 = Exercise(
     public=(right_for_a_small_clinic,),
     hidden=(right_for_any_clinic,),
     mistakes={
+        "cut-off": Mistake(
+            message="Your counts are cut off, not rounded: rounding errors make a 1 into "
+            "0.9999..., and `int` or `astype(int)` makes a 0 of that. Use `np.rint`.",
+            code="""
+import numpy as np
+
+def diagnoses_counted(bias_change, rate, examples):
+    return (examples * (bias_change / rate + 1 / len(bias_change))).astype(int)
+""",
+        ),
         "prediction-forgotten": Mistake(
             message="Your counts add up to 0. The gradient is the prediction minus the "
             "label, and the model predicts something even with weights 0.",
@@ -102,7 +112,7 @@ def diagnoses_counted(bias_change, rate, examples):
 
 
 def layer(
-    rng, *, rows: int, pixels: int, first: float
+    rng, *, rows: int, pixels: int, first: float, sign: int
 ) -> tuple[dict, np.ndarray]:
     """A layer before and after training on one record, rounded; and the record.
 
@@ -113,6 +123,7 @@ def layer(
         [[first], rng.uniform(2e-6, 9e-6, rows - 3), [0.5, 0.0]]
     )
     moved *= rng.choice([-1, 1], rows)
+    moved[0], moved[-2] = sign * first, sign * 0.5
     weights, biases = rng.normal(size=(rows, pixels)), rng.normal(size=rows)
     case = {
         "weights_before": weights.round(6),
@@ -149,14 +160,21 @@ def rebuilds(answer, case, record) -> None:
 
 def one_patient_comes_back(answer, rng):
     """a layer of 12 rows, 20 measurements"""
-    rebuilds(answer, *layer(rng, rows=12, pixels=20, first=1e-5))
+    for sign in (1, -1):
+        rebuilds(answer, *layer(rng, rows=12, pixels=20, first=1e-5, sign=sign))
 
 
 def any_patient_comes_back(answer, rng):
     """layers of any size, whichever row moved most"""
     for _ in range(10):
         rows, pixels = int(rng.integers(4, 40)), int(rng.integers(1, 50))
-        case, record = layer(rng, rows=rows, pixels=pixels, first=1e-5)
+        case, record = layer(
+            rng,
+            rows=rows,
+            pixels=pixels,
+            first=1e-5,
+            sign=int(rng.choice([-1, 1])),
+        )
         order = rng.permutation(rows)
         rebuilds(
             answer, {name: part[order] for name, part in case.items()}, record
@@ -199,6 +217,16 @@ def patient_rebuilt(weights_before, biases_before, weights_after, biases_after):
 def patient_rebuilt(weights_before, biases_before, weights_after, biases_after):
     moved = biases_after - biases_before
     return (weights_after[0] - weights_before[0]) / moved[0]
+""",
+        ),
+        "upwards-only": Mistake(
+            message="You took the row whose bias rose most. A bias may also fall: "
+            "compare the sizes of the changes, without their signs.",
+            code="""
+def patient_rebuilt(weights_before, biases_before, weights_after, biases_after):
+    moved = biases_after - biases_before
+    row = moved.argmax()
+    return (weights_after[row] - weights_before[row]) / moved[row]
 """,
         ),
         "plain-mean": Mistake(

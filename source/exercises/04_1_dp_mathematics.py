@@ -3,10 +3,10 @@
 #
 # Do lesson `04_1_dp_mathematics` first; keep it open beside this page.
 #
-# Each exercise asks for one function. Write it where it says `YOUR CODE HERE`, run
-# the cell, then run the check below it. A check answers in words: what is right, or
-# what your code gets wrong. Stuck? Remove the `#` before `hint(...)` and run that
-# cell; each run gives one more hint, three in all.
+# Each exercise asks for one function. Keep the names of its arguments. Write it where
+# it says `YOUR CODE HERE`, run the cell, then run the check below it. A check answers
+# in words: what is right, or what your code gets wrong. Stuck? Remove the `#` before
+# `hint(...)` and run that cell; each run gives one more hint, three in all.
 #
 # Your functions get plain numbers and arrays and give plain numbers and arrays back.
 # None of them needs chance. You may use `np` and `stats` from the next cell, and
@@ -28,7 +28,7 @@ from privlab.course.check import check, hint, progress
 #
 # Write `true_delta`: the smallest δ that this noise really keeps at `epsilon`, if the
 # user has typed `epsilon` and `delta`. You need the exact formula of Balle and Wang
-# from the lesson; `stats.norm.cdf` is Φ.
+# from the lesson; `stats.norm.cdf` is Φ (`math.erf` loses digits in the tail).
 
 
 # %%
@@ -65,7 +65,7 @@ check("dp-11", true_delta)
 # toss a coin. Crying alarm although Li is not in the data is a *false alarm* (误报);
 # not crying although Li is, a *miss* (漏报).
 #
-# Write `fewest_misses`: the smallest share of misses, over all such adversaries, whose
+# Write `fewest_misses`: the smallest share of misses over all such adversaries whose
 # share of false alarms is at most `false_alarms` (from 0 to 1). This is one point of
 # the trade-off curve (权衡曲线).
 
@@ -103,7 +103,7 @@ check("dp-12", fewest_misses)
 # by 1. What is ε for all of them together, at `delta`?
 #
 # Count in Rényi divergences (Rényi 散度). At the order α one release of noise σ has the
-# divergence $\alpha/2\sigma^2$; divergences of the same order add up to $R(\alpha)$;
+# divergence $\alpha/(2\sigma^2)$; divergences of the same order add up to $R(\alpha)$;
 # and $\varepsilon=R(\alpha)+\ln(1/\delta)/(\alpha-1)$ holds at *every* order α > 1.
 #
 # Write `renyi_bill`: the smallest ε that this gives, over all real orders, to six
@@ -128,7 +128,7 @@ check("dp-13", renyi_bill)
 # hint("dp-13")
 
 # %% [markdown] tags=["solution"]
-# **Why.** With $\rho=\sum 1/2\sigma^2$ the sum is $\rho\alpha+\ln(1/\delta)/(\alpha-1)$.
+# **Why.** With $\rho=\sum 1/(2\sigma^2)$ the sum is $\rho\alpha+\ln(1/\delta)/(\alpha-1)$.
 # Its derivative vanishes at $\alpha=1+\sqrt{\ln(1/\delta)/\rho}$, and there
 # $\varepsilon=\rho+2\sqrt{\rho\ln(1/\delta)}$: what zCDP (零集中差分隐私; Bun and
 # Steinke 2016, Proposition 1.3) says. A hundred equal releases cost about ten times
@@ -163,14 +163,14 @@ check("dp-14", epsilon_for_the_sample)
 # %% [markdown] tags=["solution"]
 # **Why.** Solve $\varepsilon=\ln(1+q(e^{s}-1))$ for $s$. At ε = 0.01 and a 1 % sample
 # the step may have 0.7: nearly seventy times less noise than without sampling. At ε = 1
-# it may have 5.1, not 100: sampling multiplies $e^{\varepsilon}-1$, not ε.
+# it may have 5.2, not 100: sampling multiplies $e^{\varepsilon}-1$, not ε.
 
 # %% [markdown]
 # ## dp-15
 #
 # A filter (隐私过滤器) guards a table. Requests come one after the other; the array
 # `noises` holds the standard deviation of the Gaussian noise that each would get (one
-# person changes an answer by 1). An answer with noise σ costs $\rho=1/2\sigma^2$, and
+# person changes an answer by 1). An answer with noise σ costs $\rho=1/(2\sigma^2)$, and
 # these costs add up. In all, `allowance` may be spent, never more. A request that does
 # not fit any more is refused, and costs nothing; the next one may fit again. Requests
 # are dealt with in the order in which they come.

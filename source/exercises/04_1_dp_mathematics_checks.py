@@ -159,11 +159,12 @@ def right_for_randomised_response(answer, rng):
 
 def right_for_any_mechanism(answer, rng):
     """mechanisms with up to a dozen outcomes"""
+    cases = []
     for _ in range(10):
         size = int(rng.integers(2, 12))
         worlds = rng.dirichlet(np.ones(size), 2) * 0.98 + 0.02 / size
-        cases = tests_of(*worlds, float(rng.random()), 0.0, 1.0)
-        compare(answer, dp_12, right_misses, cases)
+        cases += tests_of(*worlds, float(rng.random()), 0.0, 1.0)
+    compare(answer, dp_12, right_misses, cases)
 
 
 def misses(order="np.argsort(-with_li / without)", curve="1 - caught") -> str:
@@ -298,10 +299,11 @@ def right_for_a_statistician(answer, rng):
 
 def right_for_any_releases(answer, rng):
     """any number of releases, with little noise or much"""
+    cases = []
     for _ in range(15):
         noises = (10 ** rng.uniform(-0.5, 3, rng.integers(1, 40))).tolist()
-        cases = bills((noises, float(10 ** rng.uniform(-9, -2))))
-        compare_bills(answer, cases)
+        cases += bills((noises, float(10 ** rng.uniform(-9, -2))))
+    compare_bills(answer, cases)
 
 
 dp_13 = Exercise(
@@ -331,6 +333,16 @@ def renyi_bill(noises, delta):
     orders = np.arange(2, 5000)
     rho = sum(1 / (2 * sigma**2) for sigma in noises)
     return (rho * orders + np.log(1 / delta) / (orders - 1)).min()
+""",
+        ),
+        "times-the-variance": Mistake(
+            message="In Python 1 / 2 * sigma**2 is half of σ². Write 1 / (2 * sigma**2).",
+            code="""
+import numpy as np
+
+def renyi_bill(noises, delta):
+    rho = sum(1 / 2 * sigma**2 for sigma in noises)
+    return rho + 2 * np.sqrt(rho * np.log(1 / delta))
 """,
         ),
         "each-for-itself": Mistake(
@@ -543,6 +555,30 @@ dp_15 = Exercise(
     public=(right_for_six_requests,),
     hidden=(right_for_any_requests,),
     mistakes={
+        "never-refuses": Mistake(
+            message="Your total passes the allowance: refuse what does not fit.",
+            code="""
+import numpy as np
+
+def odometer(noises, allowance):
+    return np.cumsum(1 / (2 * noises**2))
+""",
+        ),
+        "times-the-variance": Mistake(
+            message="In Python 1 / 2 * sigma**2 is half of σ². Write 1 / (2 * sigma**2).",
+            code="""
+import numpy as np
+
+def odometer(noises, allowance):
+    readings, spent = [], 0.0
+    for sigma in noises:
+        cost = 1 / 2 * sigma**2
+        if spent + cost <= allowance:
+            spent += cost
+        readings.append(spent)
+    return np.array(readings)
+""",
+        ),
         "refused-pays": Mistake(
             message="A refused request was charged. It released nothing, so it costs "
             "nothing, and a cheaper one may still be answered.",
@@ -665,9 +701,9 @@ def right_for_ten_patients(answer, rng):
 
 
 def right_for_many_patients(answer, rng):
-    """four thousand patients who all waited longer than the candidates"""
-    cases = waiting(np.full(4000, 90.0), [10, 20, 30], 1.0)
-    compare_chances(answer, cases)
+    """four thousand patients, nearly all of whom waited longer than the candidates"""
+    values = np.r_[15.0, 25.0, np.full(3998, 90.0)]
+    compare_chances(answer, waiting(values, [10, 20, 30], 1.0))
 
 
 def right_for_any_hospital(answer, rng):

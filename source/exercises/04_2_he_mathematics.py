@@ -3,10 +3,10 @@
 #
 # Do lesson `04_2_he_mathematics` first; keep it open beside this page.
 #
-# Each exercise asks for one function. Write it where it says `YOUR CODE HERE`, run
-# the cell, then run the check below it. A check answers in words: what is right, or
-# what your code gets wrong. Stuck? Remove the `#` before `hint(...)` and run that
-# cell; each run gives one more hint, three in all.
+# Each exercise asks for one function. Keep the names of its arguments. Write it where
+# it says `YOUR CODE HERE`, run the cell, then run the check below it. A check answers
+# in words: what is right, or what your code gets wrong. Stuck? Remove the `#` before
+# `hint(...)` and run that cell; each run gives one more hint, three in all.
 #
 # Your functions get plain numbers, lists, bytes and arrays, and give such data back.
 # You may use `np` and `math` from the next cell, and whatever you import.
@@ -135,7 +135,7 @@ check("he-13", mean_temperature)
 # %% [markdown] tags=["solution"]
 # **Why.** The difference of the totals is right modulo $2^{\text{bits}}$, and the upper
 # half of the residues are the negative numbers. A mask whose value never came must stay
-# out, or it hides the sum as well as it would have hidden the value. In lesson 4.3 the
+# out, or it hides the sum as well as it would have hidden the value. In lesson 3.3 the
 # masks cancel between the phones, and a phone that drops out is the main trouble.
 
 # %% [markdown]

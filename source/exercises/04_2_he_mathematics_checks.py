@@ -46,6 +46,11 @@ def right_score(answer, numbers, weights, rng) -> None:
     for name, mistake in he_11.mistakes.items():
         mistaken(one and got == defined(he_11, mistake.code)(**case), name)
     expect(
+        not isinstance(got, float),
+        "c ** w with a negative w is a decimal number; pow(c, w, n**2) takes the inverse "
+        "modulo n²",
+    )
+    expect(
         score is not None,
         f"one ciphertext modulo n² is needed, you gave {shown(got)}",
     )
@@ -225,6 +230,10 @@ he_12 = Exercise(
             message="You stopped one position early: the crib may stand at the end.",
             code=CRIB.format(**{**RIGHT, "more": "0"}),
         ),
+        "over-the-end": Mistake(
+            message="At the end your crib hangs over; only a whole crib counts.",
+            code=CRIB.format(**{**RIGHT, "more": "len(crib)"}),
+        ),
         "spaces": Mistake(
             message="You allowed letters only. The messages have spaces too.",
             code=CRIB.format(
@@ -295,6 +304,9 @@ def any_town(answer, rng):
         arrived[0] = True
         masks = rng.integers(0, 2**bits, count)
         case = homes(tenths, arrived, bits, masks)
+        compare(answer, he_13, right_mean, [case])
+    for tenths in (-2048, 2047):
+        case = homes([tenths], np.array([True]), 12, rng.integers(0, 2**12, 1))
         compare(answer, he_13, right_mean, [case])
 
 
@@ -386,6 +398,7 @@ def additions_at_16_bits(answer, rng):
 
 def additions_anywhere(answer, rng):
     """any modulus, noise and weight; also none at all"""
+    cases = [{"q": 1024, "messages": 32, "bound": 100, "weight": -5}]
     for _ in range(30):
         messages, bound = (
             2 ** int(rng.integers(1, 6)),
@@ -393,7 +406,8 @@ def additions_anywhere(answer, rng):
         )
         case = {"q": 2 ** int(rng.integers(10, 22)), "messages": messages}
         case |= {"bound": bound, "weight": int(rng.choice([-5, -1, 1, 2, 7]))}
-        compare(answer, he_14, right_additions, [case])
+        cases.append(case)
+    compare(answer, he_14, right_additions, cases)
 
 
 def additions(expression: str) -> str:
@@ -407,7 +421,7 @@ def safe_additions(q, messages, bound, weight):
 
 he_14 = Exercise(
     id="he-14",
-    title="How many additions are safe?",
+    title="How many ciphertexts may be added?",
     answer="safe_additions",
     difficulty=1,
     minutes=8,
@@ -437,6 +451,11 @@ he_14 = Exercise(
             message="You forgot the weight: it multiplies the noise as it multiplies "
             "the message.",
             code=additions("(q // (2 * messages) - 1) // bound"),
+        ),
+        "sign-kept": Mistake(
+            message="A negative weight makes noise of the same size: take its absolute "
+            "value.",
+            code=additions("(q // (2 * messages) - 1) // (weight * bound)"),
         ),
         "not-below": Mistake(
             message="One too many where the noise can reach exactly half a step: it "

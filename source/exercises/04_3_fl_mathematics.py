@@ -3,10 +3,10 @@
 #
 # Do lesson `04_3_fl_mathematics` first; keep it open beside this page.
 #
-# Each exercise asks for one function. Write it where it says `YOUR CODE HERE`, run
-# the cell, then run the check below it. A check answers in words: what is right, or
-# what your code gets wrong. Stuck? Remove the `#` before `hint(...)` and run that
-# cell; each run gives one more hint, three in all.
+# Each exercise asks for one function. Keep the names of its arguments. Write it where
+# it says `YOUR CODE HERE`, run the cell, then run the check below it. A check answers
+# in words: what is right, or what your code gets wrong. Stuck? Remove the `#` before
+# `hint(...)` and run that cell; each run gives one more hint, three in all.
 #
 # Your functions get plain numbers and arrays, and give such data back. None of them
 # needs chance. You may use `np` from the next cell, and whatever you import.
@@ -50,7 +50,7 @@ check("fl-11", pooled_deviation)
 # **Why.** Squared distances to the common mean are sums over patients, so they may be
 # added up clinic by clinic. Within a clinic, the mean squared distance to a point is the
 # variance plus the squared distance of the clinic's mean to that point. The second part
-# is what most people forget; if clinics differ it is the larger one. Sums travel well in
+# is what most people forget; if clinics differ much it is the larger one. Sums travel well in
 # a federation, deviations do not.
 
 # %% [markdown]
@@ -102,8 +102,8 @@ check("fl-12", straggler_limit)
 # $$\text{its gradient}-c_k+c,$$
 #
 # with the `rate` η. Its new $c_k$ is the mean of its own gradients (without the
-# correction) at the models from which it stepped. That needs no memory of the way: the
-# way from start to end, the number of steps and η tell it.
+# correction) at the models from which it stepped. You need not store the gradients:
+# start, end, number of steps and η tell it.
 #
 # Write `scaffold_client`: an array of two rows, the model that it ends at, and its new
 # $c_k$.

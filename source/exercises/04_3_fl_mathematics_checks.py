@@ -576,6 +576,22 @@ def right_for_cheap_and_dear_messages(answer, rng):
     compare(answer, fl_15, right_best_steps, cases)
 
 
+def right_at_the_edges(answer, rng):
+    """equal times, twenty steps, the hundredth round, a best model below 0, one passed"""
+    told = [
+        ([1.0, 9.0], [0.0, 1.0], 0.002, 1, 0.2),
+        ([1.0, 9.0], [0.0, -1.0], 0.002, 5, 0.15),
+        ([1.0, 4.0], [0.0, 1.0], 0.002, 0, 0.02),
+        ([1.0, 4.0], [0.0, 1.0], 0.002, 1, 0.03),
+        ([1.0, 9.0], [1.0, 0.0], 0.02, 10, 0.1),
+    ]
+    cases = [
+        valleys(a, c, [30, 10], rate=rate, message=message, tolerance=tolerance)
+        for a, c, rate, message, tolerance in told
+    ]
+    compare(answer, fl_15, right_best_steps, cases)
+
+
 def right_for_any_federation(answer, rng):
     """any federation, and one that never gets there"""
     cases = [valleys(*CLIENTS, rate=1e-4, message=5, tolerance=0.001)]
@@ -606,7 +622,7 @@ fl_15 = Exercise(
         "`break`; keep `rounds * (message + steps)` in a dict and take "
         "`min(times, key=times.get, default=0)`.",
     ),
-    public=(right_for_cheap_and_dear_messages,),
+    public=(right_for_cheap_and_dear_messages, right_at_the_edges),
     hidden=(right_for_any_federation,),
     mistakes={
         "near-its-own-limit": Mistake(
