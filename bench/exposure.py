@@ -37,7 +37,8 @@ def main() -> list[Row]:
         print(f"{name:12}" + "".join(f"{cell:>17}" for cell in own))
     return [
         Row(
-            job=f"A code in one of {LINES:,} lines, bits of {CAP:.1f} exposed at ε = {EPSILON:g}",
+            job=f"A code in one of {LINES:,} lines, bits of {CAP:.1f} exposed at "
+            f"ε = {EPSILON:g}",
             ours=cells[5],
             peer="the same model in the open",
             theirs=cells[1],

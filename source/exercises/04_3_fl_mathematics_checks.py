@@ -770,7 +770,8 @@ def vector(estimate, width: int) -> np.ndarray:
     except (TypeError, ValueError, OverflowError) as error:
         raise Wrong("an array of numbers is needed") from error
     expect(
-        array.shape == (width,), "as many numbers as one update has are needed"
+        array.shape == (width,),
+        "as many numbers as one update has are needed, also if nobody is on",
     )
     return array
 
@@ -864,6 +865,19 @@ def from_those_present(updates, sizes, chances, present):
         return np.zeros(updates.shape[1])
     weights = sizes[present] / chances[present]
     return weights @ updates[present] / weights.sum()
+""",
+        ),
+        "scaled-by-count": Mistake(
+            message="You multiply by clients / those on. That is right if all are drawn "
+            "with one chance. Here each has its own p_k.",
+            code="""
+import numpy as np
+
+def from_those_present(updates, sizes, chances, present):
+    if not present.any():
+        return np.zeros(updates.shape[1])
+    scale = len(sizes) / present.sum() / sizes.sum()
+    return scale * sizes[present] @ updates[present]
 """,
         ),
         "sizes-forgotten": Mistake(

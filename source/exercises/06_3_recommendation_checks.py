@@ -259,7 +259,7 @@ def stolen_matrix(questions, answers):
 """,
         ),
         "levels-left-in-all": Mistake(
-            message="You used the answers as they are. Each contains the levels b: "
+            message="You used all k + 1 answers as they are. Each contains the levels b: "
             "subtract one answer from the others, and its question too.",
             code="""
 import numpy as np
@@ -269,8 +269,8 @@ def stolen_matrix(questions, answers):
 """,
         ),
         "levels-left-in-first": Mistake(
-            message="You used the answers as they are. Each contains the levels b: "
-            "subtract one answer from the others, and its question too.",
+            message="You took k answers as they are. Each contains the levels b: "
+            "subtract the one that is left from them, and its question too.",
             code="""
 import numpy as np
 
