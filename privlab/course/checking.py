@@ -7,7 +7,7 @@ from reprlib import repr as shortened
 import numpy as np
 from scipy import stats
 
-from privlab.course.exercise import Exercise, expect, mistaken
+from privlab.course.exercise import Exercise, Wrong, expect, mistaken
 
 
 def close(got: object, right: object) -> bool:
@@ -59,8 +59,8 @@ def compare_results(given: list, exercise: Exercise, right, cases: list[dict]) -
     for got, case in zip(given, cases, strict=True):
         inputs = ", ".join(f"{name}={shown(value)}" for name, value in case.items())
         true = right(**case)
-        said = f"for {inputs} you gave {shown(got)}{_where(got, true)}"
-        expect(close(got, true), said)
+        if not close(got, true):
+            raise Wrong(f"for {inputs} you gave {shown(got)}{_where(got, true)}")
 
 
 def _where(got: object, right: object) -> str:

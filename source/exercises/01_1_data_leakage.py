@@ -136,7 +136,8 @@ check("at-03", certain_patients)
 # brought in. Each table alone may have many diagnoses in every group: diversity
 # (l-多样性) does not survive a second table. An adversary who also counts how often each
 # diagnosis occurs, and reasons on from patient to patient, finds more still: of the six
-# patients in the check four, not two.
+# patients in the check four, not two. (They are in the groups 0 0 0 1 1 1 and
+# 0 0 1 0 1 1, with the diagnoses 3 3 4 5 4 3.)
 
 # %% [markdown]
 # ## at-04
@@ -147,8 +148,8 @@ check("at-03", certain_patients)
 # back: that is a differencing attack (差分攻击). And a cell found in a row may be the one
 # that was missing in a column.
 #
-# Write `fill_in`: the table with every cell that can be found by subtracting from a row's
-# or a column's total, as often as it takes. What cannot be found so stays -1. `table` is
+# Write `fill_in`: the table with every cell that can be found by subtracting from *one*
+# row's or column's total at a time, as often as it takes. What cannot be found so stays -1. `table` is
 # an array of whole numbers, `row_totals` and `column_totals` belong to it.
 
 

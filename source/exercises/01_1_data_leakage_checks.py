@@ -30,6 +30,8 @@ def right_for_a_clinic(answer, rng):
 def right_for_any_table(answer, rng):
     """any number of rows, columns and k, also a single row and k = 1"""
     cases = [crowds(*shape, rng) for shape in ((1, 1, 2, 2), (50, 2, 4, 1))]
+    apart = [[1, 11], [11, 1], [0, 1], [100, 0]]  # glued digits would be alike
+    cases.append({"table": np.array(apart), "k": 2})
     for _ in range(15):
         rows, columns, kinds, k = rng.integers(1, (90, 6, 9, 9))
         cases.append(crowds(rows, columns, kinds, int(k), rng))
@@ -44,7 +46,8 @@ at_01 = Exercise(
     minutes=10,
     points=1,
     hints=(
-        "Take the eight patients of the check on paper: which rows look alike?",
+        "Take on paper the rows 1 7, 1 7, 1 7, 1 8, 2 7, 2 8 and k = 3. Which look alike? "
+        "Count rows, not kinds.",
         "`np.unique` with `axis=0` finds the kinds of rows, and with `return_counts` how "
         "many there are of each. You need the number of rows, not of kinds.",
         "`return_inverse` gives the kind of each row: `sizes[kind] < k`, and count.",
@@ -134,6 +137,7 @@ def right_for_three_towns(answer, rng):
 def right_for_any_town(answer, rng):
     """any town; everybody born in one year; as few people as k"""
     towns = [{"birth_years": np.full(9, 1977), "k": 9}, town(6, 6, rng)]
+    towns.append({"birth_years": np.array([1899, 2000]), "k": 2})  # 118 years
     towns += [
         town(int(rng.integers(20, 400)), int(rng.integers(1, 12)), rng)
         for _ in range(15)
@@ -411,6 +415,10 @@ def right_for_any_page(answer, rng):
     shapes = [(1, 1, 1.0), (1, 5, 0.3), (6, 1, 0.3)]
     shapes += [(*rng.integers(2, 8, 2), rng.uniform(0, 0.6)) for _ in range(20)]
     pages = [printed_at_random(*shape, rng) for shape in shapes]
+    stairs = [[i, i + step] for i in range(30) for step in (0, 1)]  # many rounds
+    pages.append(printed(rng.integers(0, 40, (31, 31)), stairs))
+    nothing = np.array([[0, 0, 5], [0, 0, 7], [3, 4, 6]])
+    pages.append(printed(nothing, [[0, 0], [0, 1], [1, 0], [1, 1]]))
     compare(answer, at_04, right_table, pages)
 
 
@@ -550,6 +558,8 @@ def reconstructed(answer, employees: int, rng) -> None:
     """
     secret, case, wrong = misleading(employees, rng)
     got = answer(**case)
+    if np.asarray(got).dtype == bool:
+        got = np.asarray(got).astype(int)  # True and False are ones and zeros
     for name, bits in wrong.items():
         mistaken(close(got, bits), name)
     numbers = close(got, got) and np.shape(got) == secret.shape
@@ -614,6 +624,27 @@ from privlab.attacks.reconstruction import least_absolute
 
 def who_said_yes(groups, percentages):
     return least_absolute(groups, percentages / 100 * groups.shape[1]).bits
+""",
+        ),
+        "half-of-all": Mistake(
+            message="You took every group for half of the employees. They are so only "
+            "roughly: count who is in each.",
+            code="""
+from privlab.attacks.reconstruction import least_absolute
+
+def who_said_yes(groups, percentages):
+    return least_absolute(groups, percentages / 100 * groups.shape[1] / 2).bits
+""",
+        ),
+        "squares-of-shares": Mistake(
+            message="You minimised the sum of squares. One large contradiction weighs "
+            "more there than many small ones, so the lies decide.",
+            code="""
+import numpy as np
+
+def who_said_yes(groups, percentages):
+    shares = groups / groups.sum(axis=1, keepdims=True)
+    return (np.linalg.lstsq(shares, percentages / 100)[0] > 0.5).astype(int)
 """,
         ),
         "largest-error": Mistake(

@@ -201,7 +201,7 @@ check("at-15", possible)
 # %% [markdown] tags=["solution"]
 # **Why.** The other entries are known, so z is a straight line in this one, and the score
 # tells how far along it is. How many candidates are left is what rounding buys: with
-# four decimals mostly one, with one decimal a tenth of the whole range or more. If the
+# two decimals or more nearly always one, with one decimal about a tenth of the range. If the
 # weight of the hidden entry is 0 all candidates stay: what a model does not use it
 # cannot tell. Note who is exposed: somebody who *asked*, not somebody in the data.
 

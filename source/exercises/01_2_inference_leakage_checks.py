@@ -7,7 +7,7 @@ from scipy import stats
 from scipy.special import logsumexp
 
 from privlab.course.checking import compare, shown
-from privlab.course.exercise import Exercise, Mistake, expect
+from privlab.course.exercise import Exercise, Mistake, expect, mistaken
 
 
 # at-11
@@ -38,6 +38,13 @@ def right_for_a_few_outsiders(answer, rng):
             "most": 1,
         }
     )
+    cases.append(
+        {
+            "members": np.array([3.0, 9]),
+            "others": np.array([1.0, 8, 2, 10]),
+            "most": 2,
+        }
+    )
     compare(answer, at_11, right_named, cases)
 
 
@@ -45,6 +52,13 @@ def right_for_no_outsider_and_for_all(answer, rng):
     """none, and as many as there are"""
     cases = [scores(rng, most=most) for most in (0, 79, 80)]
     cases.append({**scores(rng, most=1), "others": np.array([20.0, 20, 3])})
+    cases.append(
+        {
+            "members": np.array([0.5, 3]),
+            "others": np.array([1.0, 2]),
+            "most": 2,
+        }
+    )
     compare(answer, at_11, right_named, cases)
 
 
@@ -148,6 +162,7 @@ def right_for_two_papers(answer, rng):
         {"rate": 0.001, "confidence": 0.95},
         {"rate": 0.02, "confidence": 0.99},
         {"rate": 0.3, "confidence": 0.9},
+        {"rate": 0.5, "confidence": 0.75},  # two outsiders, exactly
     ]
     compare(answer, at_12, right_needed, cases)
 
@@ -258,8 +273,8 @@ def images(rng, *, scale: float, count: int = 80, classes: int = 5) -> dict:
 
 
 def right_for_modest_and_for_sure_models(answer, rng):
-    """a modest model, and one whose logits differ by hundreds"""
-    cases = [images(rng, scale=1), images(rng, scale=300)]
+    """a modest model, and one whose logits differ by 1,000"""
+    cases = [images(rng, scale=1), images(rng, scale=1000)]
     compare(answer, at_13, right_order, cases)
 
 
@@ -298,6 +313,32 @@ def surest(logits, labels):
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     p = (powers / powers.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]
     return np.argsort(-np.log(p / (1 - p)))
+""",
+        ),
+        "powers-overflow": Mistake(
+            message="e^(a logit of hundreds) is infinite for a computer, and so p is not "
+            "a number. Shifting the logits first is not enough: p itself rounds to 1.",
+            code="""
+import numpy as np
+
+def surest(logits, labels):
+    powers = np.exp(logits)
+    p = (powers / powers.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]
+    return np.argsort(-np.log(p / (1 - p)))
+""",
+        ),
+        "own-in-the-shift": Mistake(
+            message="You subtracted the largest of *all* logits. Where that is the "
+            "label's own, e^(other - own) is 0 for every other class, and ln 0 "
+            "infinite: those images tie. Subtract the largest of the others.",
+            code="""
+import numpy as np
+
+def surest(logits, labels):
+    own = np.arange(logits.shape[1]) == labels[:, None]
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    others = np.where(own, 0, np.exp(shifted)).sum(axis=1)
+    return np.argsort(-(shifted[own] - np.log(others)))
 """,
         ),
         "loss-instead": Mistake(
@@ -541,6 +582,7 @@ def right_for_any_customer(answer, rng):
     """any number of decimals, and an entry that the bank does not use"""
     for decimals in (0, 1, 2, 3, 4) * 3:
         case = customer(rng, decimals=decimals)
+        case["candidates"] = rng.permutation(case["candidates"])
         compare(answer, at_15, right_possible, [case])
     unused = customer(rng, decimals=3)
     unused["weights"][unused["column"]] = 0.0
@@ -677,6 +719,12 @@ def stolen(answer, rng, *, size: int, queries: int) -> None:
     got = answer(**drawn["case"])
     if near(got, drawn["truth"]):
         return
+    rows, answers = drawn["case"].values()
+    equations = np.column_stack([rows, np.ones(len(rows))])
+    for tiny in 10.0 ** -np.arange(3, 17):
+        p = np.clip(answers, tiny, 1 - tiny)
+        clipped = np.linalg.lstsq(equations, np.log(p / (1 - p)), rcond=None)[0]
+        mistaken(near(got, clipped), "clipped")
     compare(
         answer, at_16, lambda rows, answers: drawn["truth"], [drawn["case"]]
     )

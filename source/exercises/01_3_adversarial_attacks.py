@@ -29,7 +29,7 @@ from privlab.course.check import check, hint, progress
 #
 # Write `targeted_step`. `weights` is (k, d), `bias` (k,), `image` (d,) with pixels in
 # [0, 1]; the result is the changed image, and must be an image too: cut what leaves
-# [0, 1].
+# [0, 1]. Scores may be in the thousands: `np.exp` of them must not overflow.
 
 
 # %%

@@ -72,16 +72,20 @@ def steps_towards_the_target(answer, rng):
     compare(answer, at_21, right_step, forgeries(rng, 10))
 
 
-def steps_in_other_sizes(answer, rng):
-    """other numbers of classes and pixels, and scores beyond what exp can hold"""
-    for classes, pixels in ((2, 3), (10, 64)):
-        case = linear(rng, classes, pixels)
-        case |= {"target": classes - 1, "epsilon": 0.1}
-        compare(answer, at_21, right_step, [case])
+def steps_from_large_scores(answer, rng):
+    """scores beyond what exp can hold"""
     case = linear(rng) | {"target": 0, "epsilon": 0.1}
     case["weights"], case["bias"] = 300 * case["weights"], case["bias"] + 900
     case["bias"][0] -= 2000  # a class that the model is sure not to see
     compare(answer, at_21, right_step, [case])
+
+
+def steps_in_other_sizes(answer, rng):
+    """other numbers of classes and pixels"""
+    for classes, pixels in ((2, 3), (10, 64)):
+        case = linear(rng, classes, pixels)
+        case |= {"target": classes - 1, "epsilon": 0.1}
+        compare(answer, at_21, right_step, [case])
 
 
 def targeted(result: str) -> str:
@@ -113,7 +117,7 @@ at_21 = Exercise(
         "`np.clip(image - epsilon * np.sign(slope), 0, 1)`: minus, because the loss at "
         "the target should fall. Subtract the highest score before `np.exp`.",
     ),
-    public=(steps_towards_the_target,),
+    public=(steps_towards_the_target, steps_from_large_scores),
     hidden=(steps_in_other_sizes,),
     mistakes={
         "away-from-target": Mistake(
@@ -130,6 +134,17 @@ at_21 = Exercise(
             message="You moved along the gradient itself. Where it is small the pixel "
             "hardly moves, though it may move by epsilon: use all of the allowance.",
             code=targeted("np.clip(image - epsilon * slope, 0, 1)"),
+        ),
+        "two-classes-only": Mistake(
+            message="You compared the target with the present decision alone. The loss "
+            "has every class in it, each as far as the model believes in it.",
+            code="""
+import numpy as np
+
+def targeted_step(weights, bias, image, target, epsilon):
+    w = weights[target] - weights[(weights @ image + bias).argmax()]
+    return np.clip(image + epsilon * np.sign(w), 0, 1)
+""",
         ),
         "one-row": Mistake(
             message="You raise the target's score, whatever that does to the others. A "
@@ -306,6 +321,8 @@ def driven_lowest(answer, cases: list[dict]) -> None:
     allowed = [permitted(case, g) for case, g in zip(cases, given, strict=True)]
     if all(allowed) and np.allclose(reached, lowest, rtol=0, atol=1e-9):
         return
+    still = [np.allclose(g, c["image"]) for g, c in zip(given, cases, strict=True)]
+    mistaken(np.mean(still) > 0.5, "still-masked")
     named(given, cases, at_23)
     mistaken(
         any(g.min() < -1e-9 or g.max() > 1 + 1e-9 for g in given), "no-image"
@@ -378,10 +395,19 @@ at_23 = Exercise(
     hidden=(finds_it_for_other_sizes,),
     mistakes={
         "still-masked": Mistake(
-            message="Your image has not moved. That is what the vendor's customers saw: "
+            message="Your images have not moved, or few of them. That is what the vendor's customers saw: "
             "the gradient of the loss is 0, because the model is so sure. Leave the "
             "loss alone and attack the scores.",
             code=change_code("moved = image"),
+        ),
+        "fgsm-unmasked": Mistake(
+            message="You took one step of FGSM on the scores as given. It leaves the "
+            "label, but for all rivals at once, as the model believes in them now. "
+            "The margin needs only one: push towards one class at a time.",
+            code=change_code(
+                "p = np.exp(scores - scores.max()); p /= p.sum(); p[label] -= 1; "
+                "moved = np.clip(image + epsilon * np.sign(weights.T @ p), 0, 1)"
+            ),
         ),
         "runner-up-only": Mistake(
             message="You pushed towards the class that is second now. Another class may "
