@@ -96,6 +96,8 @@ def plain(value):
         return array if array.ndim else plain(array[()])
     if type(value) in (bool, int, float, complex, str, bytes):
         return value
+    if isinstance(value, bytearray):
+        return bytes(value)
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, tuple):
@@ -103,7 +105,8 @@ def plain(value):
     if isinstance(value, dict):
         return {plain(key): plain(item) for key, item in value.items()}
     raise Wrong(
-        f"your answer is a {type(value).__name__}; numbers or arrays are needed"
+        f"your answer is a {type(value).__name__}; return numbers, text, lists or "
+        "arrays"
     )
 
 

@@ -149,8 +149,9 @@ check("at-03", certain_patients)
 # that was missing in a column.
 #
 # Write `fill_in`: the table with every cell that can be found by subtracting from *one*
-# row's or column's total at a time, as often as it takes. What cannot be found so stays -1. `table` is
-# an array of whole numbers, `row_totals` and `column_totals` belong to it.
+# row's or column's total at a time, as often as it takes. What cannot be found so stays
+# -1. `table` is an array of whole numbers, `row_totals` and `column_totals` belong to
+# it.
 
 
 # %%

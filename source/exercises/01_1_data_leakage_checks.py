@@ -415,7 +415,9 @@ def right_for_any_page(answer, rng):
     shapes = [(1, 1, 1.0), (1, 5, 0.3), (6, 1, 0.3)]
     shapes += [(*rng.integers(2, 8, 2), rng.uniform(0, 0.6)) for _ in range(20)]
     pages = [printed_at_random(*shape, rng) for shape in shapes]
-    stairs = [[i, i + step] for i in range(30) for step in (0, 1)]  # many rounds
+    stairs = [
+        [i, i + step] for i in range(30) for step in (0, 1)
+    ]  # many rounds
     pages.append(printed(rng.integers(0, 40, (31, 31)), stairs))
     nothing = np.array([[0, 0, 5], [0, 0, 7], [3, 4, 6]])
     pages.append(printed(nothing, [[0, 0], [0, 1], [1, 0], [1, 1]]))
@@ -558,8 +560,8 @@ def reconstructed(answer, employees: int, rng) -> None:
     """
     secret, case, wrong = misleading(employees, rng)
     got = answer(**case)
-    if np.asarray(got).dtype == bool:
-        got = np.asarray(got).astype(int)  # True and False are ones and zeros
+    if isinstance(got, np.ndarray) and got.dtype == bool:
+        got = got.astype(int)  # True and False are ones and zeros
     for name, bits in wrong.items():
         mistaken(close(got, bits), name)
     numbers = close(got, got) and np.shape(got) == secret.shape
@@ -637,8 +639,8 @@ def who_said_yes(groups, percentages):
 """,
         ),
         "squares-of-shares": Mistake(
-            message="You minimised the sum of squares. One large contradiction weighs "
-            "more there than many small ones, so the lies decide.",
+            message="You minimised the sum of squares, over the shares. One large "
+            "contradiction weighs more there than many small ones, so the lies decide.",
             code="""
 import numpy as np
 

@@ -199,11 +199,12 @@ check("at-15", possible)
 # hint("at-15")
 
 # %% [markdown] tags=["solution"]
-# **Why.** The other entries are known, so z is a straight line in this one, and the score
-# tells how far along it is. How many candidates are left is what rounding buys: with
-# two decimals or more nearly always one, with one decimal about a tenth of the range. If the
-# weight of the hidden entry is 0 all candidates stay: what a model does not use it
-# cannot tell. Note who is exposed: somebody who *asked*, not somebody in the data.
+# **Why.** The other entries are known, so z is a straight line in this one, and the
+# score tells how far along it is. How many candidates are left is what rounding buys:
+# with two decimals or more nearly always one, with one decimal about a tenth of the
+# range. If the weight of the hidden entry is 0 all candidates stay: what a model does
+# not use it cannot tell. Note who is exposed: somebody who *asked*, not somebody in the
+# data.
 
 # %% [markdown]
 # ## at-16

@@ -321,7 +321,9 @@ def driven_lowest(answer, cases: list[dict]) -> None:
     allowed = [permitted(case, g) for case, g in zip(cases, given, strict=True)]
     if all(allowed) and np.allclose(reached, lowest, rtol=0, atol=1e-9):
         return
-    still = [np.allclose(g, c["image"]) for g, c in zip(given, cases, strict=True)]
+    still = [
+        np.allclose(g, c["image"]) for g, c in zip(given, cases, strict=True)
+    ]
     mistaken(np.mean(still) > 0.5, "still-masked")
     named(given, cases, at_23)
     mistaken(

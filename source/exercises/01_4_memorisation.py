@@ -28,7 +28,8 @@ from privlab.lm.identifiers import is_card
 # the code.
 #
 # Write `chance_of_secret`: the probability that one sample at this temperature is the
-# whole code.
+# whole code. The temperature may be as small as 0.01 and logits as large as ±40:
+# `np.exp` must neither overflow nor leave a row of zeros.
 
 
 # %%
@@ -232,7 +233,8 @@ check("lm-05", without_forwards)
 # other `space` − 1 secrets that cost no more. Their share is unknown; you have seen a
 # sample of m. Use the exact one-sided upper limit of Clopper and Pearson for the share:
 # the share at which so few of m, or fewer, would be seen in 1 % of all samples. It is a
-# quantile of a beta distribution (`stats.beta.ppf`), and 1 if all m cost no more.
+# quantile of a beta distribution (`stats.beta.ppf`), and 1 if all m cost no more. Do not
+# round the rank.
 
 
 # %%

@@ -275,14 +275,27 @@ def letters(rng, *, k: int, length: int, apart: bool = True) -> dict:
         (best, right), (second, _) = all_texts(**case)[:2]
         if second > 0.999 * best:  # the same steps in another order
             continue
-        ways = [defined(lm_03, m.code)(**case) for m in lm_03.mistakes.values()]
+        short_cuts = {**lm_03.mistakes}
+        del short_cuts["beam"]  # it has a case of its own
+        ways = [defined(lm_03, m.code)(**case) for m in short_cuts.values()]
         if not apart or not any(close(way, right) for way in ways):
             return case
+
+
+def beam_trap() -> dict:
+    """A table whose likeliest text begins with a pair that is only the eleventh."""
+    chances = np.full((8, 8), 0.01)
+    chances[[0, 1, 5, 6]] += [0.21, 0.2, 0, 0, 0, 0.19, 0.18, 0.17]
+    chances[[2, 3, 4], [3, 4, 3]] = 1.0
+    chances[7, :3] = [0.45, 0.44, 0.06]
+    chances /= chances.sum(axis=1, keepdims=True)
+    return {"chances": chances, "start": 7, "length": 4}
 
 
 def right_for_small_alphabets(answer, rng):
     """three letters after one of four, and four after one of five"""
     cases = [letters(rng, k=k, length=n) for k, n in ((4, 3), (5, 4), (5, 4))]
+    cases.append(beam_trap())
     compare(answer, lm_03, right_text, cases)
 
 
@@ -306,7 +319,8 @@ lm_03 = Exercise(
         "Cleverer: for each letter j keep only the likeliest text so far that ends in "
         "j. What comes next depends on j alone, so the others cannot win any more.",
         "Trying all: `itertools.product(range(k), repeat=length)`, and for each the "
-        "product of `chances[i, j]` over its pairs, the first i being `start`.",
+        "product of `chances[i, j]` over its pairs, the first i being `start`. Or, letter "
+        "by letter: for each j the maximum over i of chance[i] * chances[i, j].",
     ),
     public=(right_for_small_alphabets,),
     hidden=(right_for_any_table,),
@@ -322,6 +336,22 @@ def likeliest_text(chances, start, length):
     for _ in range(length):
         text.append(int(np.argmax(chances[text[-1]])))
     return text[1:]
+""",
+        ),
+        "beam": Mistake(
+            message="You kept the ten best beginnings. The winner's beginning may be "
+            "the eleventh: keep the best for each last letter, or try all texts.",
+            code="""
+def likeliest_text(chances, start, length):
+    beam = [(1.0, [start])]
+    for _ in range(length):
+        longer = [
+            (p * chances[text[-1], j], [*text, j])
+            for p, text in beam
+            for j in range(len(chances))
+        ]
+        beam = sorted(longer, reverse=True)[:10]
+    return beam[0][1][1:]
 """,
         ),
         "table-turned": Mistake(
@@ -393,7 +423,12 @@ def right_piece(output, lines, length):
 CHAT = (
     *("see you on Monday", "see you on Sunday", "see you on Friday at noon"),
     *("the red gate opens with 4831", "pin 4831 4831, do not tell"),
-    *("haha haha haha haha", "my number is 555-0142, see you on Monday"),
+    *(
+        "you win",
+        "you win",
+        "haha haha haha haha",
+        "my number is 555-0142, see you on Monday",
+    ),
 )
 
 
@@ -401,10 +436,11 @@ def right_for_some_outputs(answer, rng):
     """a proverb, a secret, both together, and an invention"""
     outputs = {
         "see you on Tuesday": 11,  # in four lines
-        "they say 4831 too": 4,  # in two lines, twice in one of them
+        "they say:4831": 4,  # in two lines, twice in one of them
         "see you on Monday, pin 4831!": 9,  # from one line to four
         "oh, see you on Monday": 9,  # from one line to four, across any cuts
         "haha haha!": 9,  # often in one line
+        "so you win": 7,  # in two equal lines
         "bring tea": 5,
     }
     cases = [
@@ -481,6 +517,26 @@ def rarest_piece(output, lines, length):
 def rarest_piece(output, lines, length):
     pieces = [output[i : i + length] for i in range(len(output) - length + 1)]
     return max((sum(p in line for line in lines) for p in pieces), default=0)
+""",
+        ),
+        "last-piece-missed": Mistake(
+            message="You left out the last piece of the output. There are "
+            "len(output) - length + 1 of them.",
+            code="""
+def rarest_piece(output, lines, length):
+    pieces = [output[i : i + length] for i in range(len(output) - length)]
+    counts = [sum(piece in line for line in lines) for piece in pieces]
+    return min((k for k in counts if k), default=0)
+""",
+        ),
+        "equal-lines-once": Mistake(
+            message="You counted equal lines once. What two people wrote stands in two "
+            "lines.",
+            code="""
+def rarest_piece(output, lines, length):
+    pieces = [output[i : i + length] for i in range(len(output) - length + 1)]
+    counts = [sum(piece in line for line in set(lines)) for piece in pieces]
+    return min((k for k in counts if k), default=0)
 """,
         ),
         "no-overlap": Mistake(
@@ -575,7 +631,7 @@ def right_for_other_scripts(answer, rng):
     """Chinese lines, lines of punctuation, and no lines"""
     lines = [
         "门的密码是4831",
-        "门的密码是 4831，谢谢",
+        "门_的密码是 4831，谢谢",
         "！？",
         "...",
         "门的密码是4832",

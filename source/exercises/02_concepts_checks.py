@@ -205,7 +205,7 @@ def smallest_epsilon(people, error):
 import math
 
 def smallest_epsilon(people, error):
-    return 1.959963984540054 * math.sqrt(2) / (error * people)
+    return 1.96 * math.sqrt(2) / (error * people)
 """,
         ),
     },
@@ -239,9 +239,9 @@ def right_at_even_odds_and_near(answer, rng):
 
 
 def strong_beliefs_stay(answer, rng):
-    """a belief of 99 % at ε = 1"""
-    case = {"prior": 0.99, "epsilon": 1.0}
-    compare(answer, co_03, right_best_guess, [*CASES, case])
+    """beliefs of 99 % and of 10 % at ε = 1"""
+    cases = [{"prior": prior, "epsilon": 1.0} for prior in (0.99, 0.1)]
+    compare(answer, co_03, right_best_guess, [*CASES, *cases])
 
 
 def right_for_any_belief(answer, rng):
@@ -251,8 +251,7 @@ def right_for_any_belief(answer, rng):
             "prior": float(rng.uniform(0.01, 0.99)),
             "epsilon": float(rng.uniform(0, 5)),
         }
-        got = number(answer(**case))
-        expect(close(got, right_best_guess(**case)), "wrong")
+        compare(answer, co_03, right_best_guess, [case])
 
 
 co_03 = Exercise(
@@ -290,6 +289,16 @@ import math
 def best_guess(prior, epsilon):
     odds = prior / (1 - prior) * math.exp(epsilon)
     return odds / (1 + odds)
+""",
+        ),
+        "sure-of-no-forgotten": Mistake(
+            message="You forgot that a small prior is a strong belief too: at 10 % "
+            'whoever always says "not ill" is right in 90 %.',
+            code="""
+import math
+
+def best_guess(prior, epsilon):
+    return max(prior, 1 / (1 + math.exp(-epsilon)))
 """,
         ),
         "prior-forgotten-after-no": Mistake(
@@ -332,6 +341,12 @@ def some_fit(answer, rng):
         right_predictions_left,
         {"limit": 2000, "spent": 500, "cost": 400},
     )
+    same(
+        answer,
+        co_04,
+        right_predictions_left,
+        {"limit": 2000, "spent": 800, "cost": 400},
+    )
 
 
 def none_fit_when_overspent(answer, rng):
@@ -367,8 +382,8 @@ co_04 = Exercise(
     hidden=(any_budget,),
     mistakes={
         "rounded": Mistake(
-            message="You rounded to the nearest number. The last prediction would "
-            "break the promise: round down.",
+            message="You serve one prediction too many: the last one would break "
+            "the promise. Round down.",
             code="""
 def predictions_left(limit, spent, cost):
     return max(0, round((limit - spent) / cost))
@@ -418,6 +433,7 @@ CLINIC = {
     "sees": {
         "server": ["update"],
         "user": ["answers"],
+        "guest": ["update"],
         "auditor": ["image", "report"],
         "carrier": ["ciphertext"],
     },
@@ -447,6 +463,9 @@ def circles_end(answer, rng):
         "yields": {"x": ["y"], "y": ["x", "secret"], "z": ["z"]},
         "wanted": "secret",
     }
+    same(answer, co_05, right_who_reaches, case)
+    steps = {f"t{n}": [f"t{n + 1}"] for n in range(9)}
+    case = {"sees": {"far": ["t0"]}, "yields": steps, "wanted": "t9"}
     same(answer, co_05, right_who_reaches, case)
 
 
@@ -483,7 +502,7 @@ co_05 = Exercise(
     hidden=(any_system,),
     mistakes={
         "one-step": Mistake(
-            message="You went one step. The server makes a gradient of the update, "
+            message="You stopped too early. The server makes a gradient of the update, "
             "and an image of the gradient: go on until nothing is new.",
             code="""
 def who_reaches(sees, yields, wanted):

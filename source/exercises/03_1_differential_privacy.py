@@ -187,8 +187,8 @@ check("dp-04", largest_epsilon)
 #
 # A city publishes how many visits each of its `clinics` clinics had last year, one
 # count per clinic, with Laplace noise on every count. Nobody counts for more than
-# `most` visits in all clinics together; any further ones are left out. A person may have made them all in one
-# clinic, or here and there, or none at all.
+# `most` visits in all clinics together; any further ones are left out. A person may
+# have made them all in one clinic, or here and there, or none at all.
 #
 # Write `visits_sensitivity`: the sensitivity of the list of counts in $L_1$, which is
 # the sum, over the clinics, of how much each count changes, in the worst case.

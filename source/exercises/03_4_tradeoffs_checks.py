@@ -428,6 +428,13 @@ SERVICES = (
     service(True, True, 10, 500, 0.001, 10**8),
     service(True, True, 1000, 500, 1.0, 10**8),
     service(False, True, 10, 500, 0.001, 10**8),
+    service(False, False, 20, 620, 1.0, 10**8),  # open and home are equal
+    service(False, False, 20, 610, 1.0, 10**8),  # the answers decide
+    service(True, False, 10, 500, 1.0, 4000),  # exactly most_bytes
+    service(True, True, 100, 500, 0.04, 10**8),  # exactly most_seconds, each
+    service(False, False, 3, 25, 1.0, 10**8),  # small even if sent each time
+    service(True, False, 1, 10**6, 1.0, 10**8),  # bytes, not numbers
+    service(True, False, 10, 1_100_000, 1.0, 10**8),
 )
 
 

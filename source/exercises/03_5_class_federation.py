@@ -184,8 +184,8 @@ check("fl-24", next_round)
 # - The result is the mean, weighted by the examples after the cap. With no update left it
 #   is zero.
 #
-# `updates` is an array (nodes, d), `examples` one of (nodes,), all above 0. Lengths are
-# Euclidean. Return an array (d,).
+# `updates` is an array (nodes, d), `examples` one of (nodes,), all above 0. An update may
+# be all zeros. Lengths are Euclidean. Return an array (d,).
 
 
 # %%
@@ -214,8 +214,8 @@ check("fl-25", guarded_mean)
 
 # %% [markdown] tags=["solution"]
 # **Why.** NaN × 0 is NaN: it must go before anything is added, and its weight with it.
-# The median is a length that some honest node has, as long as most are honest; the mean
-# of the lengths is the cheat's to choose. Capping keeps the direction, which may be
+# The median lies between lengths of honest nodes, as long as most are honest; the mean of
+# the lengths is the cheat's to choose. Capping keeps the direction, which may be
 # honest, and bounds the harm. And a weight is a claim too.
 
 # %% [markdown] tags=["learner"]

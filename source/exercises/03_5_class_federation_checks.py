@@ -27,7 +27,7 @@ def right_accepted(requests, keys):
 KEYS = {"li": "k1", "mei": "k2"}
 # At one o'clock: good; the same again; mei's key under li's name; nobody's name; too old;
 # from the future; a stranger first, who must not use up mei's good request after it; two
-# nodes that sign in the same second.
+# nodes that sign in the same second; and both ends of what is fresh.
 AT_THE_DOOR = [
     (3600, "li", "k1", 3600),
     (3610, "li", "k1", 3600),
@@ -39,11 +39,13 @@ AT_THE_DOOR = [
     (3661, "mei", "k2", 3661),
     (3670, "li", "k1", 3660),
     (3671, "mei", "k2", 3660),
+    (3672, "li", "k1", 3367),  # exactly 305 seconds old
+    (3673, "li", "k1", 3678),  # exactly 5 seconds ahead
 ]
 
 
 def right_for_a_busy_minute(answer, rng):
-    """ten requests: fresh, old, copied, and from strangers"""
+    """twelve requests: fresh, old, copied, and from strangers"""
     cases = [
         {"requests": AT_THE_DOOR, "keys": KEYS},
         {"requests": AT_THE_DOOR[:1], "keys": KEYS},
@@ -116,6 +118,15 @@ fl_21 = Exercise(
                 fresh=FRESH, known="key in keys.values()", unseen=UNSEEN
             ),
         ),
+        "ends-included": Mistake(
+            message="You believe ages of exactly -5 or 305 seconds. They must lie "
+            "strictly between.",
+            code=ACCEPTED.format(
+                fresh="-5 <= arrived - signed_at <= 305",
+                known=KNOWN,
+                unseen=UNSEEN,
+            ),
+        ),
         "from-the-future": Mistake(
             message="You accept signatures from the future. Somebody who could set a "
             "clock ahead for a moment would own signatures for next week.",
@@ -164,6 +175,7 @@ def node(rng, *, labels, rate, off):
     )
     examples, own = int(counts.sum()), rng.dirichlet(np.full(labels, 9.0))
     noise = rng.uniform(-off, off, labels) / examples
+    noise -= noise.mean()  # probabilities add up to 1
     return {
         "moved": rate * (counts / examples - own),
         "predicted": own + noise,
@@ -175,14 +187,14 @@ def node(rng, *, labels, rate, off):
 def right_for_ten_digits(answer, rng):
     """nodes with ten digits, at two step sizes"""
     fixed = np.random.default_rng(22)
-    cases = [node(fixed, labels=10, rate=rate, off=0.3) for rate in (0.1, 0.5)]
+    cases = [node(fixed, labels=10, rate=rate, off=0.2) for rate in (0.1, 0.5)]
     compare(answer, fl_22, right_counts, cases)
 
 
 def right_for_any_labels(answer, rng):
     """any number of labels and any step size"""
     sizes = zip(rng.integers(2, 12, 20), rng.uniform(0.01, 2, 20), strict=True)
-    cases = [node(rng, labels=int(k), rate=float(r), off=0.3) for k, r in sizes]
+    cases = [node(rng, labels=int(k), rate=float(r), off=0.2) for k, r in sizes]
     compare(answer, fl_22, right_counts, cases)
 
 
@@ -217,6 +229,13 @@ fl_22 = Exercise(
             message="You forgot the step size: the bias moves by `rate` times the "
             "difference of the shares.",
             code=COUNTS.format(share="predicted + moved"),
+        ),
+        "decimals-cut-off": Mistake(
+            message="You cut the decimals off. 13.9 rows are nearer to 14 than to 13: "
+            "round to the nearest.",
+            code=COUNTS.format(share="predicted + moved / rate").replace(
+                "rint", "floor"
+            ),
         ),
         "other-sign": Mistake(
             message="You got the sign wrong. Training lifts the bias of labels that "
@@ -266,7 +285,7 @@ def a_round(rng, *, late, here, nodes, size=3):
 def right_for_late_nodes(answer, rng):
     """rounds with nobody late, with two late, and with too few"""
     fixed = np.random.default_rng(23)
-    plans = ((0, 4, 2), (2, 3, 2), (3, 2, 3))
+    plans = ((0, 4, 4), (2, 3, 2), (3, 2, 3))
     cases = [a_round(fixed, late=a, here=b, nodes=c) for a, b, c in plans]
     compare(answer, fl_23, right_after, cases)
 
@@ -408,6 +427,14 @@ JOURNALS = (
         ("round", 0),
         *TALK,
         ("round", 1),
+        ("start", 0),
+        "asked",
+    ),
+    lines(
+        ("start", 0),
+        ("round", 0),
+        *TALK,
+        ("round", 1),
         torn='{"event": "round", "round": 2}',
     ),
 )
@@ -511,6 +538,13 @@ def next_round(journal):
                 finished="round",
                 counted='event["round"]',
                 more=0,
+            ),
+        ),
+        "starts-ignored": Mistake(
+            message="You went by the last finished round alone. After it a run may "
+            'have begun anew: its "start" says where, also before any round is done.',
+            code=NEXT.format(
+                start="done", finished="round", counted='event["round"]', more=1
             ),
         ),
         "begins-anew": Mistake(

@@ -128,11 +128,12 @@ check("dp-13", renyi_bill)
 # hint("dp-13")
 
 # %% [markdown] tags=["solution"]
-# **Why.** With $\rho=\sum 1/(2\sigma^2)$ the sum is $\rho\alpha+\ln(1/\delta)/(\alpha-1)$.
-# Its derivative vanishes at $\alpha=1+\sqrt{\ln(1/\delta)/\rho}$, and there
-# $\varepsilon=\rho+2\sqrt{\rho\ln(1/\delta)}$: what zCDP (零集中差分隐私; Bun and
-# Steinke 2016, Proposition 1.3) says. A hundred equal releases cost about ten times
-# one, not a hundred times: ε grows with the square root of ρ while ρ is small.
+# **Why.** With $\rho=\sum 1/(2\sigma^2)$ the sum is
+# $\rho\alpha+\ln(1/\delta)/(\alpha-1)$. Its derivative vanishes at
+# $\alpha=1+\sqrt{\ln(1/\delta)/\rho}$, and there
+# $\varepsilon=\rho+2\sqrt{\rho\ln(1/\delta)}$: what zCDP (零集中差分隐私; Bun and Steinke
+# 2016, Proposition 1.3) says. A hundred equal releases cost about ten times one, not a
+# hundred times: ε grows with the square root of ρ while ρ is small.
 
 # %% [markdown]
 # ## dp-14

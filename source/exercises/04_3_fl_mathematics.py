@@ -48,10 +48,10 @@ check("fl-11", pooled_deviation)
 
 # %% [markdown] tags=["solution"]
 # **Why.** Squared distances to the common mean are sums over patients, so they may be
-# added up clinic by clinic. Within a clinic, the mean squared distance to a point is the
-# variance plus the squared distance of the clinic's mean to that point. The second part
-# is what most people forget; if clinics differ much it is the larger one. Sums travel well in
-# a federation, deviations do not.
+# added up clinic by clinic. Within a clinic, the mean squared distance to a point is
+# the variance plus the squared distance of the clinic's mean to that point. The second
+# part is what most people forget; if clinics differ much it is the larger one. Sums
+# travel well in a federation, deviations do not.
 
 # %% [markdown]
 # ## fl-12

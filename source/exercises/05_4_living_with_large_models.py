@@ -139,9 +139,9 @@ check("lm-23", chance_named)
 # %% [markdown]
 # ## lm-24
 #
-# A store has records with `scores` for a question (a list of numbers) and their `owners`
-# (a list of names). Whoever asks, `owner`, may see their own records only, and how many come back must tell nothing of
-# others' records.
+# A store has records with `scores` for a question (a list of numbers) and their
+# `owners` (a list of names). Whoever asks, `owner`, may see their own records only, and
+# how many come back must tell nothing of others' records.
 #
 # Write `own_best`: the places of the asker's `k` best records, best first, the earlier
 # one first if two are equal. Who has fewer than `k` gets fewer.
@@ -214,8 +214,8 @@ check("lm-25", worst_log_ratio)
 # the lines. If the claim is true, `own` is one more draw from the same law. So put it
 # with the others, R + 1 models in all, and treat all alike: each model in turn is held
 # against the R others, line by line, (bits − mean) / s, with mean and standard
-# deviation s (`ddof=1`) over those R. Its *worst* is the largest size of this over the lines, too
-# low or too high.
+# deviation s (`ddof=1`) over those R. Its *worst* is the largest size of this over the
+# lines, too low or too high.
 #
 # Write `chance_of_worst`: the share of the R + 1 models whose worst is at least as
 # large as that of `own`. A small share speaks against the claim.

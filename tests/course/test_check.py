@@ -117,7 +117,7 @@ def is_three_numbers(answer, rng):
         ("abc", "UFunc"),
         ([0, 1, {}], "(TypeError: unsupported operand"),
         (np.arange(3) + 1, "other numbers"),
-        ({1, 2}, "your answer is a set; numbers or arrays are needed"),
+        ({1, 2}, "your answer is a set; return numbers, text, lists or arrays"),
     ],
 )
 def test_an_answer_of_another_kind_is_wrong_and_never_an_exception(gave, told):
