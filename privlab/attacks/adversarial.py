@@ -181,6 +181,7 @@ def adversarial_training(
     PGD; ``settings`` are those of ``training.fit``. The model is robust to the ball it
     has seen, and to no other, and costs ``attack_steps + 1`` times as much.
     """
+    checks.positive("ball.radius", ball.radius)
     reach = 2.5 * ball.radius / checks.whole("attack_steps", attack_steps)
     worst = partial(climbed, ball=ball, step=reach, steps=attack_steps, rng=rng)
     return training.fit(model, x, y, steps=steps, rng=rng, inputs=worst, **settings)

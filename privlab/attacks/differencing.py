@@ -70,7 +70,10 @@ def tracker(ask: Ask, target: np.ndarray, helper: np.ndarray) -> Tracked:
     answers = {name: ask(condition) for name, condition in asked.items()}
     refused = [name for name, answer in answers.items() if answer is None]
     if refused:
-        raise Refused(f"refused: {', '.join(refused)}; take a helper nearer to half")
+        raise Refused(
+            f"refused: {', '.join(refused)}; take a helper nearer to half, or, if the "
+            "target is nearly everybody, ask for all the others"
+        )
     first, second, third, fourth = answers.values()
     return Tracked(
         count=first + second - third - fourth, answers=tuple(answers.values())

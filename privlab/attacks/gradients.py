@@ -55,6 +55,7 @@ def local_update(
     which is all that a server can see. ``model`` stays as it is.
     """
     checks.whole("steps", steps)
+    checks.positive("rate", rate)
     start = tuple(parameter.detach().clone() for parameter in model.parameters())
     now = start
     for _ in range(steps):
@@ -66,7 +67,8 @@ def local_update(
 
 def clipped(update: Gradient, bound: float) -> Gradient:
     """The update, shortened to the length ``bound`` if it is longer."""
-    share = min(1.0, checks.positive("bound", bound) / float(_length(update)))
+    length = max(float(_length(update)), checks.positive("bound", bound))
+    share = bound / length
     return tuple(share * part for part in update)
 
 

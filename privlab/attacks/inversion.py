@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.special import softmax
 from torch import Tensor
 
 from privlab.core import checks
 
+LEAST = 1e-300  # a confidence that rounds to 0 counts as this
 Predict = Callable[
     [np.ndarray], np.ndarray
 ]  # rows (n, d) to probabilities (n, classes)
@@ -109,7 +111,7 @@ class AttributeResult:
 
 
 def infer_attribute(
-    likelihood: Callable[[np.ndarray], np.ndarray],
+    fit: Callable[[np.ndarray], np.ndarray],
     records: np.ndarray,
     *,
     column: int,
@@ -117,12 +119,13 @@ def infer_attribute(
     prior: np.ndarray,
     truth: np.ndarray,
 ) -> AttributeResult:
-    """``Pr[v | seen] ~ prior(v) likelihood(record with v)`` for each candidate v.
+    """``Pr[v | seen] ~ prior(v) e^fit(record with v)`` for each candidate v.
 
     The adversary knows ``records`` (n, d) except for ``column``, which may hold one of
-    the ``candidates`` (c,). ``likelihood`` tells how well what was seen of each record
-    fits completed rows (n, d): see ``fits_label`` and ``fits_output``. ``prior`` (n, c)
-    is the guess without the model (Fredrikson et al. 2014, their Figure 2).
+    the ``candidates`` (c,). ``fit`` is the log-likelihood (n,) of what was seen of each
+    record, given completed rows (n, d): see ``fits_label`` and ``fits_output``.
+    ``prior`` (n, c) is the guess without the model (Fredrikson et al. 2014, their
+    Figure 2).
     """
     records, candidates = checks.finite("records", records), np.asarray(candidates)
     prior = checks.finite("prior", prior)
@@ -137,27 +140,30 @@ def infer_attribute(
         rows[:, column] = value
         return rows
 
-    fits = np.stack([likelihood(completed(value)) for value in candidates], axis=1)
-    joint = prior * fits
-    total = joint.sum(axis=1, keepdims=True)
-    posterior = np.where(total > 0, joint / np.where(total > 0, total, 1), prior)
+    fits = np.stack([fit(completed(value)) for value in candidates], axis=1)
+    with np.errstate(divide="ignore"):  # what the prior excludes stays excluded
+        posterior = softmax(np.log(prior) + fits, axis=1)
     return AttributeResult(posterior=posterior, prior=prior, truth=np.asarray(truth))
 
 
 def fits_label(predict: Predict, labels: np.ndarray) -> Callable:
-    """Records whose label is known: the confidence ``predict(rows)`` in it, (n,)."""
-    return lambda rows: predict(rows)[np.arange(len(rows)), labels]
+    """Records whose label is known: the log of ``predict(rows)``'s confidence in it."""
+
+    def fit(rows: np.ndarray) -> np.ndarray:
+        confidence = predict(rows)[np.arange(len(rows)), labels]
+        return np.log(np.maximum(confidence, LEAST))
+
+    return fit
 
 
 def fits_output(predict: Predict, shown: np.ndarray, *, width: float) -> Callable:
     """Records whose answer was ``shown`` (n, classes): does ``predict`` agree with it?
 
-    ``exp(-|difference|^2 / (2 width^2))``; ``width`` is about how coarse the answer is.
+    ``-|difference|^2 / (2 width^2)``; ``width`` is about how coarse the answer is.
     """
     checks.positive("width", width)
 
-    def likelihood(rows: np.ndarray) -> np.ndarray:
-        difference = ((predict(rows) - shown) ** 2).sum(axis=1) / (2 * width**2)
-        return np.exp(-difference)
+    def fit(rows: np.ndarray) -> np.ndarray:
+        return -((predict(rows) - shown) ** 2).sum(axis=1) / (2 * width**2)
 
-    return likelihood
+    return fit

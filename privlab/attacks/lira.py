@@ -61,6 +61,8 @@ def scaled_confidence(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """
     logits, labels = checks.finite("logits", logits), checks.integers("labels", labels)
     own = np.arange(logits.shape[-1]) == labels[:, None]
+    if not own.any(axis=1).all():
+        raise ValueError(f"labels must lie in 0 .. {logits.shape[-1] - 1}")
     others = logsumexp(np.where(own, -np.inf, logits), axis=-1)
     return np.where(own, logits, 0).sum(axis=-1) - others
 

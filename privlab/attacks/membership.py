@@ -27,6 +27,7 @@ class OperatingPoint:
     hits_low: float
     hits_high: float
     false_alarms_high: float
+    confidence: float
     members: int
     others: int
 
@@ -34,8 +35,8 @@ class OperatingPoint:
         return (
             f"{self.hits:.2%} of {self.members:,} members "
             f"({self.hits_low:.2%} to {self.hits_high:.2%}) at {self.asked:.1%} false "
-            f"alarms among {self.others:,} others (surely below "
-            f"{self.false_alarms_high:.2%})"
+            f"alarms among {self.others:,} others (true share below "
+            f"{self.false_alarms_high:.2%}; limits at {self.confidence:.0%})"
         )
 
 
@@ -83,6 +84,7 @@ class MembershipResult:
             hits_low=float(low),
             hits_high=float(high),
             false_alarms_high=float(betaincinv(allowed + 1, n - allowed, confidence)),
+            confidence=confidence,
             members=m,
             others=n,
         )

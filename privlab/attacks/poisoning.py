@@ -63,7 +63,7 @@ class Trigger:
 
     def stamp(self, x: Tensor) -> Tensor:
         """The images x (n, width²) with the patch on each."""
-        images = x.reshape(-1, self.width, self.width).clone()
+        images = x.reshape(len(x), self.width, self.width).clone()
         images[:, -self.side :, -self.side :] = 1
         return images.reshape(x.shape)
 

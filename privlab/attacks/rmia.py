@@ -52,5 +52,5 @@ def _ratio(confidence: np.ndarray, average: np.ndarray) -> np.ndarray:
     confidence = checks.finite("confidence", confidence)
     average = checks.finite("average", average)
     if (confidence < 0).any() or (average <= 0).any():
-        raise ValueError("confidences must be >= 0, and > 0 on average")
+        raise ValueError("confidences must be >= 0, and every average > 0")
     return confidence / average

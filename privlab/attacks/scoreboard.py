@@ -33,6 +33,10 @@ class Scoreboard:
 
     scores: np.ndarray
 
+    def __post_init__(self):
+        if len(self.scores) < 2:
+            raise ValueError(f"{len(self.scores)} scores: two records are needed")
+
     @property
     def best(self) -> int:
         return int(self.scores.argmax())

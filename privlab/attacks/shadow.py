@@ -85,8 +85,9 @@ def train_shadows(
 
     The weights of a layer become one tensor (models, ...), so one matrix product serves
     all models. Their losses are added: no model's gradient feels another's, and an
-    optimizer that works entry by entry (SGD, Adam) moves each as if it were alone. Each
-    learns from its members in x (n, d), y (n,) only. No BatchNorm or dropout.
+    optimizer that works entry by entry (SGD, Adam) moves each as if it were alone,
+    where all have equally many members (one that has run out takes steps of gradient
+    0). Each learns from its members in x (n, d), y (n,) only. No BatchNorm or dropout.
     """
     _checked(x, y, inside)
     models = [build(rng=rng) for _ in range(len(inside))]

@@ -79,9 +79,10 @@ def solve_softmax(
     """Solve ``ln p_k(x) - ln p_0(x) = w_k x + b_k`` for every class k.
 
     Each answer about a row x of d entries is one linear equation per class, so d + 1
-    answers are enough (Tramèr et al. 2016, section 4.1, for the logistic regression;
-    logarithms of ratios make the softmax as easy). With more, or with rounded answers,
-    least squares. Probabilities below ``least`` (what rounds to 0) count as that.
+    answers in general position are enough (Tramèr et al. 2016, section 4.1, for the
+    logistic regression; logarithms of ratios make the softmax as easy). With more, or
+    with rounded answers, least squares. Probabilities below ``least`` (what rounds to
+    0) count as that.
     """
     queries = checks.finite("queries", queries)
     checks.positive("least", least)
@@ -101,7 +102,7 @@ def learn(
 ) -> Predict:
     """Let ``fit(queries, answers)`` train a model of any kind on the answers.
 
-    Retraining (Tramèr et al. 2016, section 4.2): the answers are the labels, and a
+    Retraining (Tramèr et al. 2016, section 6): the answers are the labels, and a
     probability says more than a class. The copy is no better than where one asked.
     """
     return fit(queries, ask(queries))

@@ -106,7 +106,7 @@ def applicants(count: int, *, rng: np.random.Generator) -> Dataset:
 
     Age in years; income in yuan a month, log-normal with median 8,000; the share of
     the card's limit in use; late payments in a year; years as a customer. A default
-    follows a logistic law with the weights ``RISK``; about one in six.
+    follows a logistic law with the weights ``RISK``; about one in seven.
     """
     count = checks.whole("count", count)
     age = 18 + 72 * rng.beta(1.8, 3.0, size=count)

@@ -31,6 +31,10 @@ def read_transactions(
     amount. Order customers, shops and categories by first appearance. ``BadTable``
     names row, column, value and remedy of the first faults; row 1 is the header.
     """
+    # Excel puts a mark of byte order in front
+    lines = (
+        line.removeprefix("\ufeff") if i == 0 else line for i, line in enumerate(lines)
+    )
     reader = csv.DictReader(lines, restkey="\0more")
     names = _names(reader.fieldnames or [], columns or {})
     records, faults, ages = [], [], {}

@@ -20,6 +20,7 @@ def masked(values: np.ndarray, mask: np.ndarray, bits: int) -> np.ndarray:
     masked numbers is the sum of the numbers under the sum of the masks.
     """
     signed = checks.integers("values", values).astype(np.int64)
+    mask = np.asarray(mask).astype(np.uint64)
     return total(np.stack([signed.astype(np.uint64), mask]), bits)
 
 
@@ -33,6 +34,7 @@ def unmasked(words: np.ndarray, mask: np.ndarray, bits: int) -> np.ndarray:
     """``(y - r) mod 2^bits`` as signed numbers from ``-2^(bits-1)``: int64."""
     shift = 64 - _at_most_64(bits)
     with np.errstate(over="ignore"):
+        mask = np.asarray(mask).astype(np.uint64)
         high = (np.asarray(words, np.uint64) - mask) << np.uint64(shift)
     return high.astype(np.int64) >> np.int64(shift)
 

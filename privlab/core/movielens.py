@@ -29,7 +29,7 @@ class Form:
 WHOLE, HALVES = (1, 2, 3, 4, 5), tuple(n / 2 for n in range(1, 11))
 FORMS = {
     "u.data": Form(separator="\t", stars=WHOLE),
-    "ratings.dat": Form(separator="::", stars=WHOLE),
+    "ratings.dat": Form(separator="::", stars=HALVES),  # 1M has whole stars, 10M halves
     "ratings.csv": Form(separator=",", stars=HALVES, header=True),
 }
 

@@ -90,7 +90,8 @@ def viewers(
     """Draw viewers whose taste leans by ``gap`` deviations with their age group.
 
     Viewer u has a taste t (3,), film i a character c (3,), all standard normal; half of
-    the viewers are older, and their t is moved by ``gap`` along one direction. Stars
+    the viewers are older: along one direction their t is moved by ``gap / 2``, that of
+    the others by ``-gap / 2``. Stars
     are ``3.4 + quality + mood + 0.6 t · c + noise``, rounded to 1 .. 5. A viewer rates
     10 to 30 films, drawn in proportion to popularity times ``exp(0.4 t · c)``, on up
     to six days. No real person is in it.

@@ -61,7 +61,7 @@ def basic_epsilon(
 def advanced_epsilon(
     *, noise_multiplier: float, sampling_rate: float, steps: int, delta: float
 ) -> float:
-    """An upper bound on epsilon: the best that composition knowing only one step's can.
+    """An upper bound on epsilon: steps that are e-DP, composed in the best way.
 
     Every step spends ``delta / 2 steps``; the other half is for the composition of k
     steps that are then e-DP. The worst such step is randomised response, whose k-fold
@@ -107,7 +107,7 @@ def gdp_epsilon_estimate(
     2020, Section 3. At any finite number of steps the truth may lie on either side;
     never promise this number. For whole-data releases ``sqrt(steps) / s`` is exact.
 
-    ``ValueError`` where ``e^(1 / s^2)`` overflows: noise below 0.0376.
+    ``ValueError`` where ``e^(1 / s^2)`` or mu overflows: noise near 0.0376 and below.
     """
     checks.probability("delta", delta)
     SampledGaussian(

@@ -106,7 +106,7 @@ class Tape(TorchFunctionMode):
         output = func(*args, **kwargs)
         # What carries no gradient to a parameter, such as its shape, is of no concern.
         if used and any(t.requires_grad for t in _tensors(output)):
-            self._refuse_unknown(func, args, used)
+            self._refuse_unknown(func, args[0] if args else kwargs.get("input"), used)
             self._refuse_rows(output, used)
             self.uses.append(_use(func, args, kwargs, output))
         return output
@@ -114,8 +114,8 @@ class Tape(TorchFunctionMode):
     def _linear(self, *args: Tensor) -> Tensor:
         return self.__torch_function__(F.linear, (), args)
 
-    def _refuse_unknown(self, func, args, used: list[str]) -> None:
-        if func not in RULES or id(args[0]) in self.names:
+    def _refuse_unknown(self, func, first, used: list[str]) -> None:
+        if func not in RULES or id(first) in self.names:
             raise ValueError(
                 f"{used[0]} is used by {getattr(func, '__name__', func)}, for which "
                 f"there is no rule: build the layer from {TYPES}, or take "

@@ -12,7 +12,7 @@ from privlab.core.privacy import Privacy
 from privlab.dp.rdp import renyi_surcharge
 
 NOTHING = Privacy(epsilon=0)
-ROUNDING = 1e-12  # relative: ten times 0.1 may be spent of 1
+ROUNDING = 1e-12  # relative: three times 0.1 may be spent of 0.3
 
 
 class Overspent(ValueError):

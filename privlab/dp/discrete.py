@@ -68,9 +68,10 @@ class DiscreteGaussian:
     """``M(x) = x + Z``, ``Pr[Z = z] ~ exp(-z^2 / 2 sigma^2)``: (epsilon, delta)-DP.
 
     For one whole number ``x`` that moves by at most ``sensitivity`` between neighbours
-    of the caller's relation. ``sigma`` is the smallest, to a relative 1e-9 upwards,
-    at which ``discrete_gaussian_delta`` is at most delta, and taken as the exact value
-    of its float. ``ValueError`` where it would pass a million: count in larger units.
+    of the caller's relation. ``sigma`` keeps ``discrete_gaussian_delta`` at most delta,
+    and is the smallest that does, to a relative 1e-9 upwards, unless that is below
+    about 1; it is taken as the exact value of its float. ``ValueError`` where it would
+    pass a million: count in larger units.
     """
 
     epsilon: float

@@ -108,7 +108,9 @@ def gaussian_delta(sigma: float, epsilon: float, sensitivity: float) -> float:
     log_gain = log_ndtr(ratio / 2 - shift)
     log_loss = epsilon + log_ndtr(-ratio / 2 - shift)
     # e^a - e^b as e^a (1 - e^(b-a)): in logarithms neither term under- nor overflows.
-    return float(-np.exp(log_gain) * np.expm1(log_loss - log_gain))
+    if log_gain == -math.inf:
+        return 0.0
+    return float(-np.exp(log_gain) * np.expm1(min(log_loss - log_gain, 0.0)))
 
 
 def smallest_sigma(

@@ -14,7 +14,7 @@ from scipy.stats import norm
 from privlab.core import checks
 from privlab.dp.sampled_gaussian import SampledGaussian
 
-# The orders of dp_accounting, and of opacus but for the last four.
+# The orders of dp_accounting, and of opacus but for 11 and the last four.
 ORDERS = (*(1 + tenth / 10 for tenth in range(1, 100)), *range(11, 64))
 ORDERS += (128, 256, 512, 1024)
 

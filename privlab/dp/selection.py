@@ -15,7 +15,7 @@ class Exponential:
 
     McSherry & Talwar 2007, Theorem 6. ``sensitivity`` is the most that any one score
     ``u_i`` can move between neighbours of the caller's relation. Drawn in floating
-    point: a choice whose chance is below 2⁻⁵³ never comes out.
+    point: a choice whose chance is below 2⁻⁵³ may never come out.
     """
 
     epsilon: float

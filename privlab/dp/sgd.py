@@ -62,8 +62,8 @@ class DPSGD:
     ) -> ClippedSum:
         """One private step on the data set (x, y); the batch's secrets are returned.
 
-        ``loss(model(x), y)`` gives one number per example. The optimizer may be any:
-        what it makes of the noisy gradient is post-processing.
+        ``loss(model(x), y)`` gives one number per example. The optimizer may be any
+        that needs no closure: what it makes of the noisy gradient is post-processing.
         """
         if not len(x) == len(y) > 0:
             raise ValueError(f"x has {len(x)} rows and y {len(y)}: one each per person")
@@ -162,7 +162,7 @@ def train(
     """Take ``steps`` steps of ``algorithm``; the bar shows loss, epsilon, time left.
 
     ``accountant(noise_multiplier=, sampling_rate=, steps=, delta=)`` gives the epsilon
-    of so many steps, as ``accounting.rdp_epsilon`` and its siblings do. ``model`` is
+    of so many steps, as ``calibration.certified_epsilon`` does. ``model`` is
     changed in place. Stopping early by the loss on this data would be one more release.
     """
     checkpoints = _checkpoints(checks.whole("steps", steps))

@@ -32,7 +32,7 @@ def resident_digit(body: str) -> str:
 
     ``sum_i a_i 2^(18-i)`` over all 18 places must be 1 modulo 11, where X counts as 10.
     ``body`` is the first 17 digits. It notices every single wrong digit and every two
-    swapped.
+    neighbours swapped (not two that are ten places apart).
     """
     if len(_digits("body", body)) != 17:
         raise ValueError(f"body={body!r} must have 17 digits")

@@ -59,7 +59,8 @@ def adapted(
         raise ValueError("model has adapters already: merge them first")
     for place in _places(network.blocks, nn.Linear):
         layer = network.blocks.get_submodule(place)
-        low = LowRank(layer, rank=rank, alpha=alpha or rank, rng=rng)
+        scale = rank if alpha is None else alpha
+        low = LowRank(layer, rank=rank, alpha=scale, rng=rng)
         network.blocks.set_submodule(place, low)
     return copy
 

@@ -37,6 +37,7 @@ class Language:
         if len(words) < 2:
             raise ValueError(f"texts hold {len(words)} words: give texts with two")
         places = {word: i for i, word in enumerate(words)}
+        checks.positive("unseen", unseen)
         pairs = np.full((len(words) + 1, len(words)), unseen)
         for line in lines:
             numbers = [len(words), *(places[word] for word in line)]
@@ -113,7 +114,7 @@ def near_word(distances: np.ndarray, *, epsilon: float) -> Channel:
 
     SanText of Yue et al. 2021. The ratio for two inputs is at most
     ``exp(epsilon d(w, w'))``: metric privacy (Chatzikokolakis et al. 2013), weak for
-    words that are near, and epsilon-local DP only if no distance is above 1.
+    words that are near, and surely epsilon-local DP where no distance is above 1.
     """
     logits = -checks.positive("epsilon", epsilon) / 2 * checks.finite("d", distances)
     return Channel(chances=softmax(logits, axis=1))

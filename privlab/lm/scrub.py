@@ -8,18 +8,19 @@ import numpy as np
 
 from privlab.lm.corpus import Line
 
-# what each number looks like when printed, and as people type it
+# What each number looks like when printed, and as people type it. The longer kinds come
+# first: the head of a mobile number looks like a phone number.
 PRINTED = {
     "card": r"\d{16}",
-    "phone": r"\d{3}-\d{4}",
-    "mobile": r"1\d{10}",
     "resident_id": r"\d{17}[\dX]",
+    "mobile": r"1\d{10}",
+    "phone": r"\d{3}-\d{4}",
 }
 TYPED = {
     "card": r"\d{4}([ -]?\d{4}){3}",
-    "phone": r"\d{3}[ .-]?\d{4}",
-    "mobile": r"1\d{2}[ -]?\d{4}[ -]?\d{4}",
     "resident_id": r"\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx]",
+    "mobile": r"1\d{2}[ -]?\d{4}[ -]?\d{4}",
+    "phone": r"\d{3}[ .-]?\d{4}",
 }
 
 
@@ -55,7 +56,7 @@ class Scrubber:
                 raise ValueError(f"kind={kind!r} must be a name without blanks")
         # not inside a longer number or word; Chinese words stand without blanks
         whole = "|".join(
-            rf"(?P<{kind}{i}>(?<![\dA-Za-z])(?:{pattern})(?![\dA-Za-z]))"
+            rf"(?P<{kind}_{i}>(?<![\dA-Za-z])(?:{pattern})(?![\dA-Za-z]))"
             for i, (kind, pattern) in enumerate(kinds)
         )
         object.__setattr__(self, "_whole", re.compile(whole, self.flags))
@@ -64,7 +65,7 @@ class Scrubber:
         """The finds in ``text``, from the left, none inside another."""
         return [
             Found(
-                kind=match.lastgroup.rstrip("0123456789"),
+                kind=match.lastgroup.rpartition("_")[0],
                 start=match.start(),
                 stop=match.end(),
             )

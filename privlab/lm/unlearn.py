@@ -54,9 +54,10 @@ def ascend(
 class Mixture(nn.Module):
     """The mean of several networks' probabilities, as logits: SISA's aggregation.
 
-    ``log(mean_s softmax(z_s))``. Each network has read its own shard of the lines, so
-    that whoever leaves is forgotten by retraining one of them (Bourtoule et al. 2021,
-    Section IV). Calls like a ``GPT``, with one cache of all networks' blocks.
+    ``log(sum_s softmax(z_s))``, up to the constant ln S, which no softmax sees. Each
+    network has read its own shard of the lines, so that whoever leaves is forgotten by
+    retraining one of them (Bourtoule et al. 2021, Section IV). Calls like a ``GPT``,
+    with one cache of all networks' blocks.
     """
 
     def __init__(self, networks: Sequence[nn.Module]):
@@ -107,6 +108,9 @@ def departures(own: np.ndarray, retrained: np.ndarray) -> np.ndarray:
     retrained = checks.finite("retrained", retrained)
     count = len(retrained)
     if retrained.ndim != 2 or count < 3:
-        raise ValueError(f"retrained={count} models must be at least 3, to have a law")
+        raise ValueError(
+            f"retrained {retrained.shape} must be (models, lines), with 3 models or "
+            "more to have a law"
+        )
     spread = retrained.std(axis=0, ddof=1) * np.sqrt(1 + 1 / count)
     return (np.asarray(own) - retrained.mean(axis=0)) / spread

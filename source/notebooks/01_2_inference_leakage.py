@@ -286,7 +286,7 @@ for name, attack in every.attacks.items():
 points = every.at(0.001)
 lira, loss = points["LiRA online"], points["loss threshold"]
 print(f"{lira.members:,} members, {lira.others:,} others;", end=" ")
-print(f"true false alarms surely below {lira.false_alarms_high:.2%}")
+print(f"true false alarms below {lira.false_alarms_high:.2%} (95 % limit)")
 claim(
     "C02: LiRA catches ten times more members than guessing would",
     lira.hits_low > 0.01,

@@ -121,17 +121,20 @@ def test_a_model_that_says_nothing_adds_nothing():
     assert result.gain == 0
 
 
-def test_what_no_candidate_explains_leaves_the_prior():
-    prior = np.array([[0.3, 0.7]])
+@pytest.mark.parametrize("width", [1.0, 1e-3, 1e-9])
+def test_of_two_that_hardly_fit_the_nearer_one_is_likelier(width):
     result = infer_attribute(
-        lambda rows: np.zeros(len(rows)),
+        fits_output(lambda rows: rows[:, :1], np.array([[0.5]]), width=width),
         np.zeros((1, 2)),
         column=0,
-        candidates=np.array([0.0, 1.0]),
-        prior=prior,
-        truth=np.array([0]),
+        candidates=np.array([0.2, 0.3]),
+        prior=np.array([[0.6, 0.4]]),
+        truth=np.array([1]),
     )
-    np.testing.assert_array_equal(result.posterior, prior)
+    odds = (
+        0.4 / 0.6 * np.exp((0.3**2 - 0.2**2) / (2 * width**2) if width > 0.1 else 700)
+    )
+    np.testing.assert_allclose(result.posterior[0, 1], odds / (1 + odds))
 
 
 def test_bad_input_is_refused_by_name():

@@ -39,10 +39,11 @@ def test_no_piece_of_a_longer_word_or_number_is_found(text):
 
 
 def test_numbers_in_groups_are_found_by_tolerant_patterns_only():
-    text = "pay by 9999 1234 1234 1234, call 555 0123, id 990011 19900101 123x"
+    text = "pay by 9999 1234 1234 1234, call 555 0123 or 100 1234 5678"
+    text += ", id 990011 19900101 123x"
     assert FULL.find(text) == []
     kinds = [f.kind for f in scrub.Scrubber(patterns=scrub.TYPED).find(text)]
-    assert kinds == ["card", "phone", "resident_id"]
+    assert kinds == ["card", "phone", "mobile", "resident_id"]
 
 
 def test_scrubbing_twice_changes_nothing_more():
