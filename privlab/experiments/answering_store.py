@@ -123,7 +123,7 @@ NEAR = 20
 
 @cache
 def patients(*, seed: int) -> Store:
-    """100 patients and what they take: four in five the drug for their illness.
+    """100 patients and what they take: five in six the drug for their illness.
 
     One has gout, and is the only one; the last record is hers.
     """

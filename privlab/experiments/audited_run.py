@@ -43,7 +43,8 @@ class AuditedRun:
         audit = self.audit
         return (
             f"{self.loop.capitalize()}: {audit.correct} of {audit.guesses} guesses "
-            f"right, so ε ≥ {audit.epsilon_lower:.2f}; claimed was {self.claimed:g}."
+            f"right, so ε ≥ {audit.epsilon_lower:.2f} with {audit.confidence:.0%} "
+            f"confidence; claimed was {self.claimed:g}."
         )
 
 

@@ -102,7 +102,7 @@ def shadow_scores(train: Train, seed: int) -> np.ndarray:
 
 @cache
 def attacked_images(seed: int) -> Tensor:
-    """Test images that PGD changed until the adversary's own network erred.
+    """Test images that ten steps of PGD changed against the adversary's own network.
 
     It trains on rightly labelled digits of other people and never sees the target: a
     transfer attack, which neither rounding nor encryption can be in the way of.

@@ -17,13 +17,17 @@ from privlab.experiments.board_attacks import (
     SCRUB,
     victim,
 )
-from privlab.experiments.hidden_sum_costs import BARE, MASKED, hidden_sum_costs
+from privlab.fl.fixed_point import WeightedMean
+from privlab.fl.masked_sum import masked_sum
+from privlab.fl.noise_shares import NoiseShares
+from privlab.fl.secagg import Setting
 from privlab.he import vectors, wire
 from privlab.he.context import NETWORK
 from privlab.he.keyholder import new_keys
 
 EPSILONS = {DP_8: 8.0, DP_1: 1.0, MASKS_DP: 8.0}
-UNITS = {DP_8: "an image or a line", DP_1: "an image or a line", MASKS_DP: "a client"}
+UNITS = {DP_8: "an image or a line", DP_1: "an image or a line"}
+UNITS[MASKS_DP] = "a client (two counts: a person)"
 ROUND, QUESTION = "a client's update in a round", "a question of 1 to 4,096 images"
 ONE_ANSWER, NOTHING = "an answer", "nothing more is sent"
 
@@ -35,16 +39,26 @@ def training_seconds(name: str, seed: int) -> float:
 
 def traffic(name: str) -> tuple[int, str]:
     """Bytes that the defence's way sends, and of what."""
-    if name in (FL, MASKS, MASKS_DP):
-        sums = hidden_sum_costs(
-            clients=models.CLIENTS, numbers=models.weights(), seed=0
-        )
-        return sums.of(BARE if name == FL else MASKED).up, ROUND
+    if name == FL:
+        return 4 * models.weights(), ROUND
+    if name in (MASKS, MASKS_DP):
+        rng = np.random.default_rng(0)
+        code = models.weighted() if name == MASKS else models.shares(8, rng=rng)
+        return _masked_bytes(code), ROUND
     if name == HE:
         return encrypted_question()[1], QUESTION
     if name == SCRUB:
         return 0, NOTHING
     return 40 if name != ROUNDED else 10, ONE_ANSWER  # ten floats, or ten digits
+
+
+def _masked_bytes(code: WeightedMean | NoiseShares) -> int:
+    """What one client sends in a round: keys, letters, masked vector, shares."""
+    vectors = [code.encode(np.zeros(models.weights()), 1)] * models.CLIENTS
+    setting = Setting(
+        clients=models.CLIENTS, threshold=models.THRESHOLD, bits=code.bits
+    )
+    return masked_sum(np.array(vectors), setting=setting).bytes_up(1)
 
 
 def encrypted_question() -> tuple[float, int]:

@@ -147,8 +147,12 @@ def federated(x: Tensor, y: Tensor, *, seed: int) -> Answers:
 
 def masked(x: Tensor, y: Tensor, *, seed: int) -> Answers:
     """The same, each round one secure sum of weighted updates."""
-    code = WeightedMean(largest=8, most_examples=100, fraction_bits=20, clients=CLIENTS)
-    return _federation(*masks(code), x, y, rounds=ROUNDS, seed=seed)
+    return _federation(*masks(weighted()), x, y, rounds=ROUNDS, seed=seed)
+
+
+def weighted() -> WeightedMean:
+    """Updates times examples as whole numbers; their sum fits into 32 bits."""
+    return WeightedMean(largest=8, most_examples=100, fraction_bits=17, clients=CLIENTS)
 
 
 def masked_and_noised(x: Tensor, y: Tensor, *, epsilon: float, seed: int) -> Answers:
@@ -161,7 +165,11 @@ def masked_and_noised(x: Tensor, y: Tensor, *, epsilon: float, seed: int) -> Ans
 
 
 def noised(x: Tensor, y: Tensor, *, epsilon: float, seed: int) -> Answers:
-    """Its law without masks, from a trusted server: cheap enough for shadow models."""
+    """The same from a trusted server, cheap enough for shadow models.
+
+    Its noise is that of ``THRESHOLD`` shares; where all clients stay, the sum of their
+    shares is wider by ``sqrt(CLIENTS / THRESHOLD)``.
+    """
     z = shares(epsilon, rng=np.random.default_rng(seed)).noise_multiplier
     mechanism = ClientLevel(
         clipping_norm=NORM, noise_multiplier=z, sampling_rate=1.0, clients=CLIENTS

@@ -62,7 +62,10 @@ def _masked(counts: np.ndarray, *, rng: RandomBytes) -> np.ndarray:
 
 
 def _masked_and_noised(counts: np.ndarray, *, epsilon: float, rng) -> np.ndarray:
-    """Each client adds its share of exact noise, in sixteenths, before the mask."""
+    """Each client adds its share of exact noise, in sixteenths, before the mask.
+
+    epsilon is for one person, not for a client with several.
+    """
     setting = {"sampling_rate": 1, "steps": 2}
     z = models.noise_for(epsilon, zcdp_epsilon, **setting)
     code = NoiseShares(

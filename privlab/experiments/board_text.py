@@ -87,7 +87,7 @@ def at_epsilon(data: Clinic, epsilon: float, *, seed: int) -> LanguageModel:
 
 
 def in_a_federation(data: Clinic, *, seed: int) -> LanguageModel:
-    """Eight clinics send bare adapters; every eighth line is in one of them."""
+    """Eight clinics send the whole model, bare; each reads every eighth line."""
     first = start(data, WAY, rng=torch.Generator().manual_seed(seed))
     app = clinics_app(data, first, WAY)
     with LocalGrid(app, clients=CLINICS, seed=seed) as grid:

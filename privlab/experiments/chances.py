@@ -55,7 +55,7 @@ class Published:
     @property
     def summary(self) -> str:
         return (
-            f"δ = {self.delta:.0e}: among {self.people:,} people somebody's record is "
+            f"δ = {self.delta:.2g}: among {self.people:,} people somebody's record is "
             f"published with a chance of {self.here:.2%}."
         )
 

@@ -38,7 +38,9 @@ def weights_of_drawn(sizes: np.ndarray, drawn: np.ndarray, scheme: str) -> np.nd
         return drawn * sizes / (drawn @ sizes)[:, None]
     if scheme == PLAIN:
         return drawn / count
-    return drawn * sizes / sizes.sum() * len(sizes) / count
+    if scheme == SCALED:
+        return drawn * sizes / sizes.sum() * len(sizes) / count
+    raise ValueError(f"scheme={scheme!r} has no weights for those drawn")
 
 
 def moments(sizes, updates, *, drawn: int, scheme: str) -> tuple[float, float]:

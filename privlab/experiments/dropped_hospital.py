@@ -47,7 +47,8 @@ class ServerSees:
         )
         return (
             f"{self.view.capitalize()}: {told}. {len(WEEK) - self.lost} of {len(WEEK)} "
-            f"hospitals stayed; their mean is right to {self.bound:.0e}."
+            f"hospitals stayed; the mean of what they sent is right to "
+            f"{self.bound:.0e}."
         )
 
 

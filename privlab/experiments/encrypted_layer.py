@@ -99,7 +99,8 @@ class Sealed:
 
     ``error`` is the largest difference of a logit from the same maps on numbers,
     ``same`` the share of characters whose likeliest successor is that of the model in
-    the open; ``open_seconds`` what the block takes there for ``tokens`` characters.
+    the open; ``open_seconds`` what the block takes there. ``tokens`` are characters,
+    padding not counted.
     """
 
     feed: str
@@ -151,7 +152,7 @@ def sealed(*, feed: str, seed: int) -> Sealed:
     same = (found.argmax(dim=2) == own.argmax(dim=2))[real].double().mean()
     return Sealed(
         feed=feed,
-        tokens=h.shape[0] * h.shape[1],
+        tokens=int(real.sum()),
         exchanges=tuple(exchanges),
         error=float((found - twin).abs().max()),
         same=float(same),
@@ -171,7 +172,7 @@ class Solved:
     """What a client who keeps its numbers knows of a server's map.
 
     ``errors`` (k,) are of outputs it foretells without asking, as shares of their
-    deviation, after it has asked for ``characters`` (k,).
+    deviation, after it has asked for ``characters`` (k,) positions of lines.
     """
 
     feed: str
@@ -182,7 +183,7 @@ class Solved:
     @property
     def summary(self) -> str:
         return (
-            f"{self.name}: after {self.characters[-1]} characters the client foretells "
+            f"{self.name}: after {self.characters[-1]} positions the client foretells "
             f"the server's answer with an error of {100 * self.errors[-1]:.1g} %."
         )
 

@@ -120,8 +120,11 @@ class RoundsNeeded:
     @property
     def summary(self) -> str:
         def told(counts) -> str:
-            last = f"{counts[-1]:.0f}" if np.isfinite(counts[-1]) else "never"
-            return f"{counts[0]:.0f} at one step, {last} at {self.steps[-1]}"
+            first, last = (
+                f"{count:.0f}" if np.isfinite(count) else f"not in {self.limit}"
+                for count in (counts[0], counts[-1])
+            )
+            return f"{first} at one step, {last} at {self.steps[-1]}"
 
         each = (f"{name} {told(counts)}" for name, counts in self.rounds.items())
         return f"Rounds to an excess of {ENOUGH:g} nats: {'; '.join(each)}."

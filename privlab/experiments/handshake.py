@@ -47,7 +47,7 @@ def _further(end: ssl.SSLObject) -> bool:
 class Clocks:
     """Two clocks that differ: when does whom believe what?
 
-    ``ahead``: minutes by which the student's clock is before the teacher's; ``age``:
+    ``ahead``: minutes by which the student's clock is ahead of the teacher's; ``age``:
     days since the certificate was made, ``days`` its life.
     """
 

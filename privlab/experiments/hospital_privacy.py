@@ -121,7 +121,7 @@ class UnitPrices:
 def unit_prices(
     *, illness: str, hospitals: int, epsilon: float, seed: int, draws: int = 5
 ) -> UnitPrices:
-    """The same patients and the same ε; only what the ε is a promise to differs."""
+    """The same patients and ε; the promise differs, and the way to train with it."""
     network = hospital_network(
         illness=illness, skew=0.3, ratio=5, hospitals=hospitals, seed=seed
     )

@@ -40,7 +40,7 @@ def inclusion(*, size: int, entry: int) -> Inclusion:
     """
     checks.whole("entry", entry)
     index = min(entry, checks.whole("size", size)) - 1
-    leaves = [leaf_hash(bytes([i])) for i in range(size)]
+    leaves = [leaf_hash(b"%d" % i) for i in range(size)]
     root, path = merkle_root(leaves), inclusion_path(leaves, index)
     beside, way = _spans(0, size, index)
     accepted, other = (

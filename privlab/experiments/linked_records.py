@@ -19,7 +19,7 @@ KNOWN = {
 
 @cache
 def town(residents: int, seed: int) -> People:
-    """The first ``residents`` of an invented town."""
+    """An invented town of so many ``residents``."""
     return people(residents, rng=np.random.default_rng(seed))
 
 

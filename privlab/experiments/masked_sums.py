@@ -60,8 +60,7 @@ class ServerView:
             f"{self.clients} clients, {self.lost} lost on the way. Likeness (SSIM) to "
             f"the image of client {self.client}: {update:.2f} from the bare update, "
             f"{masked:.2f} from the masked one, {total:.2f} from the sum, where "
-            f"{self.alike} hold the same digit; the sum is off by at most "
-            f"{self.bound:.0e}."
+            f"{self.alike} hold the same digit; the sum is off by {self.error:.0e}."
         )
 
 
@@ -70,8 +69,9 @@ def server_view(*, clients: int, lost: int, client: int, seed: int) -> ServerVie
 
     They are lost after round 1, so their masks are in all other vectors. The masks
     come from ``seed``: a picture that can be drawn again, not a secret. The division is
-    by the row of the client's own digit. In the sum this row is the client's image and
-    a tenth of every other: masks hide who sent what, not what everybody sent.
+    by the row of the client's own digit. In the sum this row is nine tenths of each
+    image of that digit, less a tenth of every other: masks hide who sent what, not what
+    everybody sent.
     """
     people, model = part(seed, 0, clients), softmax_regression(PIXELS, CLASSES)
     each = zip(people.x.split(1), people.y.split(1), strict=True)

@@ -126,7 +126,7 @@ class Defended:
 
     @property
     def allowed(self) -> np.ndarray:
-        """``e^eps / (1 + e^eps)`` plus delta: no adversary guesses a fair bit better.
+        """``(e^eps + delta) / (1 + e^eps)``: no adversary guesses a fair bit better.
 
         From the definition: right guesses p and wrong ones 1 - p of two neighbouring
         worlds satisfy ``p <= e^eps (1 - p) + delta``.

@@ -48,7 +48,7 @@ def noisy_objective(*, form: str, noise: float) -> NoisyObjective:
     ``mean(ln(1 + e^(-y w x))) + 0.1 w^2 / 2``, plus the noise as a number, or as the
     slope ``noise w / n``.
     """
-    weights = np.linspace(-6, 8, 1401)
+    weights = np.linspace(-8, 10, 1801)
     margins = np.outer(weights, HEARTBEATS * ILL)
     exact = -np.log(expit(margins)).mean(axis=1) + WEIGHT_DECAY * weights**2 / 2
     added = {FORMS[0]: noise, FORMS[1]: noise * weights / len(ILL)}[form]

@@ -59,7 +59,7 @@ class Precision:
         return (
             f"{own.name}, {own.levels} multiplications: degree {own.degree}, "
             f"{own.ciphertext_bytes / 1e6:.2f} MB a ciphertext, rotation keys "
-            f"{own.rotation_bytes / 1e6:.0f} MB; error up to "
+            f"{own.rotation_bytes / 1e6:.0f} MB; error up to about "
             f"{own.error(own.levels):.0e}."
         )
 

@@ -87,9 +87,11 @@ class Factored:
 
     @property
     def summary(self) -> str:
+        first, second = self.factors
+        factors = f"{first} × {second}" if self.found else "factors"
         return (
             f"{self.runs} runs on N = {self.modulus}: {self.found} found "
-            f"{self.factors[0]} × {self.factors[1]} by a period, {self.by_luck} by "
+            f"{factors} by a period, {self.by_luck} by "
             f"luck; {self.chance:.1%} of the runs should by a period."
         )
 

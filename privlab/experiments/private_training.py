@@ -87,7 +87,8 @@ class Recipe:
     """How to train: all that somebody must choose before the data is touched.
 
     The learning rate is ``reach sqrt(epsilon) / max_grad_norm``: less noise allows
-    longer steps, and ``reach`` is about how far one person can pull in one of them.
+    longer steps. ``reach sqrt(epsilon)`` is about the longest step without noise, if
+    all people pull one way.
     The last ``averaged`` of the steps go into the averaged model.
     """
 

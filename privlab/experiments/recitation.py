@@ -170,7 +170,7 @@ class Recited:
         return f"Lines completed word for word: {', '.join(each)}."
 
 
-# how each kind of line begins, and how much of it an adversary may know
+# what each kind of line contains, and how much of it an adversary may know
 KINDS = {
     "a question": ("hi ", 8),
     "a request": (": bring ", 8),

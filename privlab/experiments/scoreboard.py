@@ -173,7 +173,7 @@ class Scoreboard:
         return (
             f"{len(self.cells)} attacks against {len(self.prices)} defences, "
             f"{len(self.seeds)} seeds: {len(measured)} cells measured, in {strong} the "
-            f"attack gains 0.5 or more; {len(cells) - len(measured)} do not apply."
+            f"attack gains 0.5 or more; {len(cells) - len(measured)} were not measured."
         )
 
 

@@ -44,8 +44,8 @@ class RebuiltBatch:
     @property
     def summary(self) -> str:
         return (
-            f"{len(self.truth)} images, update clipped, noise {self.noise:g} of its "
-            f"length: {self.recognisable:.0%} rebuilt, mean SSIM "
+            f"{len(self.truth)} images, update clipped, noise on each number "
+            f"{self.noise:g} of its length: {self.recognisable:.0%} rebuilt, mean SSIM "
             f"{self.similarity.mean():.2f}."
         )
 

@@ -85,7 +85,7 @@ def table(task: str) -> Dataset:
 
 
 def _sizes(people: int) -> np.ndarray:
-    """Client 1 has one record, the last about ``RATIO`` of them."""
+    """Client 1 has one record; of the others the last has ``RATIO`` times the first."""
     return np.append(1, rising_sizes(people - 1, CLIENTS - 1, RATIO).clip(1))
 
 

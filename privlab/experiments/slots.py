@@ -31,7 +31,7 @@ class Slots:
     def summary(self) -> str:
         return (
             f"{self.operation.capitalize()} by {self.steps}: all 8 slots hold what "
-            f"the plain numbers give, within {self.error:.0e}."
+            f"the plain numbers give, off by about {self.error:.0e}."
         )
 
 

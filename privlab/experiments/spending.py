@@ -11,7 +11,7 @@ from privlab.dp.rdp import rdp
 from privlab.dp.tradeoff import epsilon_of_mu
 
 EACH_DELTA = 1e-8  # what an answer may take of delta when costs are added up
-MOST_ANSWERS = 20_000
+MOST_ANSWERS = 40_000  # more than the widget's ends can pay for
 
 
 @dataclass(frozen=True, kw_only=True)

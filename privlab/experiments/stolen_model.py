@@ -81,7 +81,7 @@ QUERIES = {"noise": noise_images, "mixed digits": mixed_digits}
 
 @cache
 def by_equations(victim: str, answer: str, queries: str, budget: int, seed: int):
-    """Solve for the weights; an answer of 0 counts as the smallest that is shown."""
+    """Solve for the weights; a 0 counts as a quarter of the smallest that is shown."""
     ask = Interface(shown(victim, answer, seed), budget=budget)
     least = 1e-12 if answer == "all digits" else 10.0 ** -DIGITS.get(answer, 0) / 4
     return solve_softmax(ask, QUERIES[queries](budget, seed), least=least)

@@ -44,7 +44,7 @@ def chosen_questions(count: int, *, rng: np.random.Generator) -> np.ndarray:
 
 
 def stolen_films(*, questions: int, noise: float, seed: int) -> StolenFilms:
-    """Ask, subtract the answer to 0, and solve; the server adds noise to each score."""
+    """Ask, subtract the levels b, known exactly, and solve; each score has noise."""
     model, rng = scorer(seed), np.random.default_rng([seed, 6])
     asked = chosen_questions(questions, rng=rng)
     told = model.operator @ asked + noise * rng.standard_normal(asked.shape)

@@ -135,7 +135,7 @@ def noisy_tables(*, residents: int, seed: int, trials: int = 5) -> NoisyTables:
     return NoisyTables(
         epsilons=epsilons,
         right=runs.mean(axis=1),
-        deviation=runs.std(axis=1),
+        deviation=runs.std(axis=1, ddof=1),
         exact=attacked([counts[of_row] for counts, of_row in tables]),
         blind=float((salary[:TARGETS] == commonest).mean()),
     )

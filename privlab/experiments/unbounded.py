@@ -1,5 +1,6 @@
 """Promises against an adversary who can compute everything: which still hold."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +35,11 @@ class Unbounded:
 def unbounded(*, epsilon: float, reach: int = 400) -> Unbounded:
     """Counts 42 and 43 behind exact noise, and the likelihood-ratio test between them.
 
-    Nothing is sampled: the chances of all outputs are summed (``reach`` each way).
+    Nothing is sampled: the chances of the outputs are summed, ``reach`` or more each
+    way.
     """
     mechanism = DiscreteLaplace(epsilon=epsilon, sensitivity=1)
+    reach = max(reach, math.ceil(40 / epsilon))  # beyond it lies less than e^-40
     outputs = np.arange(42 - reach, 44 + reach)
     here, there = (mechanism.probability(outputs, value=v) for v in (42, 43))
     shown = np.minimum(here, there) > 1e-290  # smaller floats have fewer digits

@@ -19,7 +19,7 @@ NAMES = [specimen.name for specimen in zoo()]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SpecimenRuns:
-    """One specimen's outputs on its two inputs, and the audit of as many others."""
+    """One specimen's outputs on its two inputs, and the audit of others."""
 
     specimen: Specimen
     scores: tuple[np.ndarray, np.ndarray]
@@ -64,10 +64,11 @@ class Gallery:
 
     @property
     def summary(self) -> str:
+        beyond = (self.measured - self.claimed)[self.measured > self.claimed]
+        told = f", by {beyond.min():.1f} to {beyond.max():.1f}" if len(beyond) else ""
         return (
             f"{self.caught} of {len(self.names)} specimens are proved to exceed their "
-            f"claimed ε, by {(self.measured - self.claimed).min():.1f} to "
-            f"{(self.measured - self.claimed).max():.1f}."
+            f"claimed ε{told}."
         )
 
 

@@ -144,9 +144,10 @@ def _extends(
 
 
 def commitment(value: bytes, salt: bytes) -> bytes:
-    """``SHA-256(salt | value)``, 32 secret random bytes of salt: this may be public.
+    """``SHA-256("privlab commitment" | salt | value)``: this may be public.
 
-    Binding: nobody finds another value that opens it. Hiding while the salt is secret:
+    Binding: nobody finds another value that opens it. Hiding while the salt, 32 random
+    bytes, is secret:
     without it every value is as good as any other. ``ValueError`` for another length,
     which would move the border between salt and value.
     """

@@ -36,7 +36,8 @@ def opened_sum(
     ``sharers`` is U_2, ``words`` the masked vectors of U_3, ``revealed`` the answers of
     U_4. Takes away PRG(b_u) of the survivors, and the masks that survivors share with
     the lost. ``TooFewClients`` for fewer than t shares of one of these secrets,
-    ``ValueError`` for forged ones.
+    ``ValueError`` for forged shares of a secret key. A forged share of a seed makes the
+    sum wrong, unnoticed.
     """
     masks = []
     for u in words:
@@ -130,6 +131,9 @@ def masked_sum(
     if len(inputs) > setting.clients:
         raise ValueError(f"{len(inputs)} rows for clients={setting.clients}")
     lost = lost or {}
+    for u, stage in lost.items():
+        if u not in inputs or stage not in STAGES:
+            raise ValueError(f"lost={{{u}: {stage!r}}} must name a client and a stage")
     advertised = {u: advertise_keys(u, rng=rng) for u in inputs}
     keys = {u: advertised[u].keys for u in _left(inputs, ADVERTISE, setting, lost)}
     shared = {u: share_keys(setting, advertised[u], keys, rng=rng) for u in keys}

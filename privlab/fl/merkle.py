@@ -48,10 +48,12 @@ def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root to which ``path`` leads from a leaf; b"" where it has a wrong length.
+    """The root to which ``path`` leads from a leaf; b"" where index or length is wrong.
 
     RFC 9162, section 2.1.3.2: the place decides which hash goes left.
     """
+    if not 0 <= index < size:
+        return b""
     own, last, value = index, size - 1, leaf
     for beside in path:
         if last == 0:

@@ -6,6 +6,7 @@ example, it covers somebody who contributes a thousand photographs from one tele
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from flwr.serverapp import Grid
 from flwr.serverapp.strategy import FedAvg
 
 from privlab.core import checks
+from privlab.fl.guard import sound_arrays
 from privlab.fl.vectors import flat, on_update, shaped
 
 
@@ -137,12 +139,10 @@ class DPFedAvg(FedAvg):
         return []
 
     def _answers(self, replies: Iterable[Message]) -> list[ArrayRecord]:
-        """The arrays of the replies that have the shapes that were sent."""
-        contents = [reply.content for reply in replies if reply.has_content()]
-        records = [content.get(self.arrayrecord_key) for content in contents]
-        return [own for own in records if _shapes(own) == _shapes(self.sent)]
-
-
-def _shapes(arrays: ArrayRecord | None) -> list[tuple]:
-    items = arrays.items() if isinstance(arrays, ArrayRecord) else ()
-    return [(name, tuple(array.shape), array.dtype) for name, array in items]
+        """The arrays of the replies that can be read as what was sent."""
+        answers = []
+        for reply in replies:
+            if reply.has_content():
+                with suppress(ValueError):
+                    answers.append(sound_arrays(reply.content, like=self.sent))
+        return answers

@@ -45,7 +45,9 @@ class FleetOnly:
 
 
 def main() -> None:
-    """``python -m privlab.fl.superlink``, with the options of ``flower-superlink``."""
+    """``python -m privlab.fl.superlink --host ADDRESS ...``: Flower's, guarded."""
+    if "--host" not in sys.argv[:-1]:
+        sys.exit("superlink: --host ADDRESS is needed, as two words")
     host = sys.argv[sys.argv.index("--host") + 1]
     door = Middleware(FleetOnly, own=LOOPBACK | {host})
     before = extensions.get_middleware

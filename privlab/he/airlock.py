@@ -55,9 +55,12 @@ def _opened(parts: Sequence[bytes]) -> str:
         return "the context holds a secret key: nobody should ever send one"
     if context.global_scale != expected.scale:
         return f"the context's scale is {context.global_scale}, not {expected.scale}"
-    degree = ts.ckks_vector(context, [0.0]).ciphertext()[0].poly_modulus_degree()
+    (fresh,) = ts.ckks_vector(context, [0.0]).ciphertext()
+    degree, levels = fresh.poly_modulus_degree(), fresh.coeff_modulus_size() - 1
     if degree != expected.degree:
         return f"the context's degree is {degree}, not {expected.degree}"
+    if levels != expected.levels:
+        return f"the context has {levels} levels, not {expected.levels}"
     for part in parts[2:]:
         vector = ts.ckks_vector_from(context, part)
         (ciphertext,) = vector.ciphertext()

@@ -87,10 +87,12 @@ def flooded(
 
     The scheme's own noise e shows in one coefficient with a probability of about
     ``|e| / 2 bound``: 128-bit security needs a bound near ``2^128 |e|``, or ``2^64``
-    with Gaussian noise (Li, Micciancio, Schultz and Sorrell 2022). Plan the precision
-    for it: slots move by about ``bound sqrt(N / 6) / scale``.
+    with Gaussian noise (Li, Micciancio, Schultz and Sorrell 2022), more than this copy
+    for reading can draw. Plan the precision for it: slots move by about
+    ``bound sqrt(N / 6) / scale``.
     """
-    checks.whole("bound", bound)
+    if checks.whole("bound", bound) >= 1 << 62:
+        raise ValueError(f"bound={bound} must be < 2^62, what 64-bit noise reaches")
     shift = uniform(2 * bound + 1, ciphertext.parameters.size, rng=rng) - bound
     return encoding.decode(phase(key, ciphertext) + shift, ciphertext.scale)
 
@@ -219,7 +221,9 @@ def total(x: Ciphertext, count: int, keys: EvaluationKeys) -> Ciphertext:
 
     Rotate by 1, 2, 4, ... and add each time: log2(count) rotations.
     """
-    for doubling in range(checks.whole("count", count).bit_length() - 1):
+    if checks.whole("count", count) & (count - 1):
+        raise ValueError(f"count={count} must be a power of two")
+    for doubling in range(count.bit_length() - 1):
         x = add(x, rotate(x, 1 << doubling, keys))
     return x
 

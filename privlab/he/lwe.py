@@ -41,7 +41,7 @@ class Parameters:
 
     @property
     def samples(self) -> int:
-        """Rows of the public key: 1.1 (n + 1) log2 q, so that sums of them hide m."""
+        """Rows of the public key: 1.1 (n + 1) times the bits of q: sums then hide m."""
         return 11 * (self.dimension + 1) * self.modulus.bit_length() // 10
 
 

@@ -112,17 +112,25 @@ def encrypted_table(
 ) -> EncryptedTable:
     """Pack and encrypt features (n, d) and target (n,), if one step fits the keys.
 
-    The features are divided by sqrt(n), so that no sum over n patients outgrows the
-    modulus; ``fit`` multiplies it back. ``LevelsExhausted`` names the set to take.
+    The features are divided by sqrt(n): sums over n patients then grow like sqrt(n),
+    and must stay below 2^integer_bits. ``ValueError`` where the first gradient does
+    not; later ones cannot be seen. ``fit_encrypted`` multiplies it back.
+    ``LevelsExhausted`` names the set to take.
     """
     LevelBudget(parameters=keys.parameters).check(model.circuit)
     table, rows = checks.finite("features", features), len(target)
     if len(table) != rows:
         raise ValueError(f"features has {len(table)} rows, target {rows}")
+    table = table / np.sqrt(rows)
+    shifted = np.asarray(target, float) - model.target_shift
+    largest, room = np.abs(shifted @ table).max(), 2**keys.parameters.integer_bits
+    if largest >= room:
+        raise ValueError(
+            f"the first gradient reaches {largest:.3g} and must stay below {room}: "
+            "scale the features down"
+        )
     return EncryptedTable(
-        features=columns(keys, table / np.sqrt(rows)),
-        target=encrypt(keys, np.asarray(target, float) - model.target_shift),
-        rows=rows,
+        features=columns(keys, table), target=encrypt(keys, shifted), rows=rows
     )
 
 

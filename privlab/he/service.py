@@ -128,6 +128,11 @@ class Client:
 
     def post(self, path: str, message: bytes) -> bytes:
         """The server's answer; ``ValueError`` with its words where it refuses."""
+        if len(message) > MOST_BYTES:
+            raise ValueError(
+                f"{len(message)} bytes, at most {MOST_BYTES}: send fewer rows, or keys "
+                "without rotations"
+            )
         line = http.client.HTTPConnection(LOCAL, self.port, timeout=PATIENCE)
         try:
             line.request("POST", path, message)
@@ -150,6 +155,7 @@ def server(
     """
     weights = checks.finite("weights", weights).tolist()
     model = json.dumps({"weights": weights, "intercept": float(intercept)})
+    transcript.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "privlab.he.service", str(transcript)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     process = subprocess.Popen(command, text=True, **pipes)

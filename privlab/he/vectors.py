@@ -1,7 +1,9 @@
-"""Encrypted vectors on TenSEAL, guarded: a wrong use is an error, never a wrong number.
+"""Encrypted vectors on TenSEAL, guarded: other keys, lengths, levels are errors.
 
-TenSEAL itself adds up ciphertexts of different keys, returns numbers that wrapped
-around, and reads past its own memory where a message claims a wrong length.
+TenSEAL itself adds up ciphertexts of different keys and reads past its own memory where
+a message claims a wrong length. Nothing guards against a product that outgrows
+2^integer_bits: it spoils every slot, unseen. Bound it beforehand (``Circuit.largest``,
+``LevelBudget.check``).
 """
 
 from dataclasses import dataclass, field

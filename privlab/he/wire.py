@@ -97,10 +97,11 @@ def public_from(message: bytes) -> PublicKeys:
     header, parts = _opened(message)
     try:
         own = _parameters(header["parameters"])
+        expected = _expected(own)
         (context,) = parts
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Tampered(f"the message holds no public keys ({error})") from error
-    screen(context, [], _expected(own))
+    screen(context, [], expected)
     return PublicKeys(parameters=own, context=ts.context_from(context, n_threads=1))
 
 

@@ -39,5 +39,5 @@ def draw_published(result: Published, ax: Axes) -> Axes:
         fontweight="bold",
     )
     ax.set(ylim=(-4, 112))
-    title = f"Somebody is published, δ = {result.delta:.0e}"
+    title = f"Somebody is published, δ = {result.delta:.2g}"
     return style.label(ax, title, "people in the data (count)", "chance (%)")

@@ -46,11 +46,13 @@ def draw_repeated_question(result: RepeatedQuestion, ax: Axes) -> Axes:
         zip(COUNTS, result.averages, strict=True)
     ):
         look = {"alpha": 0.7, "label": f"true count {count}", **style.fill(index)}
-        style.histogram(ax, averages, np.linspace(36, 49, 81), **look)
+        inside = np.clip(averages, 36, 49)
+        style.histogram(ax, inside, np.linspace(36, 49, 81), **look)
     ax.axvline(sum(COUNTS) / 2, color=style.BLACK, linestyle=":", label="guess border")
     ax.legend(loc="upper right")
     title = f"Answers averaged: {result.questions}, total ε = {result.total.epsilon:g}"
-    return style.label(ax, title, "average of the answers (people)", "runs (count)")
+    x = "average of the answers (people; the edges hold the rest)"
+    return style.label(ax, title, x, "runs (count)")
 
 
 def draw_noise_by_length(result: NoiseByLength, ax: Axes) -> Axes:

@@ -179,13 +179,17 @@ def draw_scale(result: Scale, ax: Axes) -> Axes:
             "Noise on each weight",
             "deviation (no unit)",
             result.noise,
-            [r.noise for r in rounds],
+            None,  # computed, not measured
         ),
     )
     known = [r.clients for r in rounds]
     for axes_, (title, unit, law, measured) in zip(axes, drawn, strict=False):
         values = [law(int(n)) for n in counts]
         axes_.loglog(counts, values, label="law", **style.line(1))
+        axes_.yaxis.set_minor_formatter(NullFormatter())
+        style.label(axes_, title, "clients (count)", unit)
+        if measured is None:
+            continue
         beyond = counts > max(known)
         hollow = {"markerfacecolor": "white", "markersize": 7, "linestyle": "none"}
         axes_.plot(
@@ -197,9 +201,7 @@ def draw_scale(result: Scale, ax: Axes) -> Axes:
             **hollow,
         )
         axes_.plot(known, measured, "ko", label="measured")
-        axes_.yaxis.set_minor_formatter(NullFormatter())
-        style.label(axes_, title, "clients (count)", unit)
-    axes[2].legend(loc="upper right", fontsize=9)
+    axes[1].legend(loc="lower right", fontsize=9)
     right = [100 * r.accuracy for r in rounds]
     axes[3].semilogx(known, right, "ko-")
     axes[3].set_ylim(0, 100)

@@ -100,7 +100,7 @@ def draw_audited_run(result: AuditedRun, ax: Axes) -> Axes:
     title = f"{result.loop.capitalize()}: claimed ε = {result.claimed:g}, "
     return style.label(
         ax,
-        f"{title}proved ε ≥ {proved:.2f}",
+        f"{title}proved ε ≥ {proved:.2f} ({result.audit.confidence:.0%})",
         "weight of the canary's own feature (no unit)",
         "canaries (count)",
     )

@@ -151,5 +151,5 @@ def draw_two_attacks(result: TwoAttacks, ax: Axes) -> Axes:
     ax.set_xticks(place, names)
     ax.set_ylim(0.4, 1.12)
     ax.legend(loc="upper center", ncols=3)
-    title = "The promise stops one attack of two"
+    title = "Two attacks, by promise"
     return style.label(ax, title, "training (promise)", "AUC (no unit)")

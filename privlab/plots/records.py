@@ -70,7 +70,7 @@ def draw_readings(result: Readings, ax: Axes) -> Axes:
     shares = {
         "sure: no illness\n(of all)": result.certain,
         "sure: which illness\n(of the ill, known ill)": result.ill_certain,
-        "cancer in\nthe town": result.cancer_before,
+        "cancer in\nthe table": result.cancer_before,
         "cancer in the\nworst group": result.cancer_after,
     }
     looks = (0, 1, 2, 2)

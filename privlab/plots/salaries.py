@@ -18,11 +18,13 @@ def draw_two_worlds(result: TwoWorlds, ax: Axes) -> Axes:
     }
     for index, (label, averages) in enumerate(worlds.items()):
         look = {"alpha": 0.7, "label": label, **style.fill(index)}
-        style.histogram(ax, averages / 1000, bins, **look)
+        inside = np.clip(averages / 1000, bins[0], bins[-1])
+        style.histogram(ax, inside, bins, **look)
     ax.legend(loc="upper center")
     ax.set_ylim(0, 1.3 * ax.get_ylim()[1])
     title = f"{result.order.capitalize()}, ε = {result.epsilon:g}"
-    return style.label(ax, title, "published average (thousand €)", "runs (count)")
+    x = "published average (thousand €; the edges hold the rest)"
+    return style.label(ax, title, x, "runs (count)")
 
 
 def draw_outlier_audits(result: OutlierAudits, ax: Axes) -> Axes:

@@ -13,7 +13,7 @@ DARK = 0.55  # from this gain on the number is white
 
 
 def draw_scoreboard(result: Scoreboard, ax: Axes) -> Axes:
-    """A cell for each pair: the gain, ± its reach; hatched: does not apply."""
+    """A cell for each pair: the gain, ± its reach; hatched: not measured."""
     ax.figure.set_size_inches(9.6, 6.2)
     attacks, defences = list(result.cells), list(result.prices)
     for row, attack in enumerate(attacks):

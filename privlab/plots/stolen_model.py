@@ -11,7 +11,8 @@ def draw_stolen(result: Stolen, ax: Axes) -> Axes:
     for index, (way, (budgets, shares)) in enumerate(result.copies.items()):
         look = {**style.line(index), "marker": "os"[index], "markersize": 7}
         ax.plot(budgets, [100 * share for share in shares], label=way, **look)
-    ax.vlines(65, 0, 108, color=style.GREY, lw=1, label="65: as many as unknowns")
+    if result.victim == "softmax regression":
+        ax.vlines(65, 0, 108, color=style.GREY, lw=1, label="65: as many as unknowns")
     ax.axhline(10, color=style.BLACK, lw=1, ls=":", label="guessing")
     ax.set(xscale="log", ylim=(0, 140), yticks=range(0, 101, 20))
     ax.xaxis.set_major_formatter("{x:g}")

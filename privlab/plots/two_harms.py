@@ -57,7 +57,7 @@ def _dots(ax: Axes, areas: np.ndarray, at: float, index: int) -> None:
 
 
 def draw_leak_by_radius(result: LeakByRadius, ax: Axes) -> Axes:
-    """The ROC curves of the better attack on each of the two networks."""
+    """ROC curves: by the loss as it is (plain), and after PGD (adversarial)."""
     runs = {"plain": (result.plain, AS_IS), "adversarial": (result.robust, WORST)}
     for index, (name, (run, loss)) in enumerate(runs.items()):
         attack = run.attacks[loss]

@@ -503,7 +503,7 @@ explore_on_run(
 
 # %% [markdown]
 # *Four panels against the number of clients, ten to a million. Black dots are measured
-# on this machine, hollow ones follow from the fitted law. Traffic levels off at a
+# on this machine, hollow ones follow from the fitted law; the noise is computed. Traffic levels off at a
 # hundred clients, the noise falls a hundredfold, and accuracy rises from guessing to
 # above 70 %.*
 #

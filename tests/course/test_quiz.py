@@ -57,6 +57,19 @@ def test_the_right_answer_stands_everywhere_alike(count):
         assert within_chance(places.count(place), [1 / count] * len(places))
 
 
+REASONS = (", because ", ", since ", ", so ", ", as ")
+
+
+def test_reasons_and_yes_and_no_do_not_give_the_answer_away():
+    right = [item.options[item.right] for item in bank()]
+    wrong = [o for item in bank() for o in item.options if o not in right]
+    for words in (("Yes",), ("No:", "No,")):
+        among = [sum(o.startswith(words) for o in side) for side in (right, wrong)]
+        assert min(among) >= 3, words
+    reasoned = sum(any(word in o for word in REASONS) for o in wrong)
+    assert reasoned <= len(wrong) / 50
+
+
 def test_the_longest_option_is_right_as_often_as_by_chance_at_most():
     longest = sum(
         max(item.options, key=len) == item.options[item.right] for item in bank()

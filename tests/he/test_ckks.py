@@ -141,7 +141,8 @@ def test_six_products_at_21_bits_stay_within_0_02_where_tenseal_gives_6():
     for _ in range(6):
         theirs = theirs * ts.ckks_vector(context, [1.0] * 4)
     ours, ciphertext = six_products(lengths, 2**21, ones)
-    assert theirs.decrypt() == pytest.approx([5.982] * 4, abs=0.05)
+    # its noise scatters by 0.025, with heavy tails
+    assert theirs.decrypt() == pytest.approx([5.982] * 4, abs=0.3)
     assert ours == pytest.approx(ones, abs=0.02)
     # The very same primes: read with the nominal scale, ours is as wrong as theirs.
     nominal = ours[:4] * float(ciphertext.scale / 2**21)
