@@ -71,6 +71,9 @@ class Target:
             line = (error.text or "").strip()
             raise BuildError(f"{self.name}: {where}: not Python: {line}") from error
         files |= {TERMS} if self.noted else set()
+        files |= {*paths.COURSE.glob(f"source/quiz/{self.source.stem}.toml")}
+        if paths.COURSE / "privlab" / "course" / "claims.py" in files:
+            files |= {TERMS.with_name("claims.csv"), TERMS.with_name("laws.csv")}
         texts = [f"{path.name}\n{path.read_text('utf-8')}" for path in sorted(files)]
         return nb.digest(str(SETTINGS), *_pins(), *texts)
 

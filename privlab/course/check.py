@@ -79,6 +79,9 @@ def judge(
             return _verdict(exercise, WRONG, f"{getdoc(has_property)}: {wrong}")
         except Exception as error:
             message = f"your answer does not fit the question ({said(error)})"
+            if not callable(answer):
+                name = exercise.answer
+                message = f"give the function itself: check({exercise.id!r}, {name})"
             return _verdict(exercise, WRONG, f"{getdoc(has_property)}: {message}")
     return _verdict(exercise, PASSED, exercise.title)
 

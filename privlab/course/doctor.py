@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -49,19 +49,27 @@ def diagnose() -> tuple[Finding, ...]:
     """
     return (
         python_build(sys.version_info[:2], bits=64 if sys.maxsize > 2**32 else 32),
-        pinned_versions("privlab"),
+        _despite("packages", lambda: pinned_versions("privlab")),
         *wheels(WHEELS),
         cores(os.cpu_count() or 1),
-        memory(_memory_size()),
+        _despite("memory", lambda: memory(_memory_size())),
         disk(shutil.disk_usage(_there(workspace.folder())).free),
         writable(
             "course", workspace.folder(), "copy the course to a folder of your own"
         ),
         writable("progress", paths.home(), "set PRIVLAB_HOME to a folder of your own"),
-        widgets(),
-        kernel(),
-        fonts(),
+        _despite("widgets", widgets),
+        _despite("kernel", kernel),
+        _despite("fonts", fonts),
     )
+
+
+def _despite(name: str, look: Callable[[], Finding]) -> Finding:
+    """What ``look`` finds, also where a package that it needs is not there."""
+    try:
+        return look()
+    except ImportError as error:
+        return Finding(name, "problem", str(error), _install_again())
 
 
 def python_build(release: tuple[int, int], *, bits: int) -> Finding:

@@ -35,7 +35,7 @@ def glossary(word: str) -> Term:
     """The term ``word``, in English or Chinese; ``KeyError`` names the nearest."""
     wanted = word.strip().lower()
     for term in terms():
-        if wanted in (term.name.lower(), *term.chinese):
+        if wanted in (term.name.lower(), *(word.lower() for word in term.chinese)):
             return term
     near = difflib.get_close_matches(wanted, [t.name for t in terms()], n=3, cutoff=0.5)
     raise KeyError(f"no term {word!r} in the glossary; near it: {near}")

@@ -21,6 +21,8 @@ def binder(repository: str, *, branch: str) -> str:
     """The link to the first page on mybinder.org, which reads environment.yml."""
     host, path = _parts(repository)
     if host == "github.com":
+        if path.count("/") != 1:
+            raise NoAddress(f"{repository!r} must be https://github.com/OWNER/NAME")
         where = f"gh/{path}"
     elif host == "gitlab.com":
         where = f"gl/{quote(path, safe='')}"
@@ -38,7 +40,7 @@ def nbgitpuller(repository: str, *, branch: str, hub: str) -> str:
     _parts(hub + "/hub")
     _, path = _parts(repository)
     folder = path.rpartition("/")[2].removesuffix(".git")
-    query = {"repo": repository, "branch": branch}
+    query = {"repo": repository, "branch": branch, "targetpath": folder}
     query["urlpath"] = f"lab/tree/{folder}/{FIRST}"
     return f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(query)}"
 

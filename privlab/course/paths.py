@@ -26,5 +26,8 @@ def write_whole(path: Path, text: str) -> None:
     try:
         beside.write_text(text, "utf-8", newline="\n")
         os.replace(beside, path)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None  # not the name beside it
+        raise
     finally:
         beside.unlink(missing_ok=True)

@@ -111,15 +111,23 @@ def _look() -> dict:
 def _read() -> dict:
     try:
         data = json.loads(_file().read_text("utf-8"))
-        notes = {i: {**FRESH, **note} for i, note in data["exercises"].items()}
+        notes = {i: _whole(note) for i, note in data["exercises"].items()}
         return {"exercises": notes, "guesses": dict(data["guesses"])}
     except FileNotFoundError:
         return _empty()
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         aside = _file().with_suffix(".unreadable.json")
         os.replace(_file(), aside)
         _say(f"Your progress file could not be read; kept as {aside}.")
         return _empty()
+
+
+def _whole(note: dict) -> dict:
+    """The entries that we know, each of its type; ``TypeError`` for another."""
+    known = {name: note.get(name, fresh) for name, fresh in FRESH.items()}
+    if any(type(known[name]) is not type(fresh) for name, fresh in FRESH.items()):
+        raise TypeError("no record of an exercise")
+    return known
 
 
 def _empty() -> dict:

@@ -177,6 +177,10 @@ def run(options: argparse.Namespace) -> int:
         print(error.args[0], file=sys.stderr)
         return 1
     target = options.out or Path("slides") / f"{source.stem}.html"
-    paths.write_whole(target, deck(nbformat.read(source, as_version=4)))
+    try:
+        paths.write_whole(target, deck(nbformat.read(source, as_version=4)))
+    except OSError as error:
+        print(f"{target} cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
     print(f"{target}: open it in a browser; arrow keys turn the slides")
     return 0

@@ -50,12 +50,10 @@ def hand_in(notebook: Path, folder: Path) -> Receipt:
     if isinstance(found, str):
         raise NotHandedIn(f"{notebook} {found}: save it again, or take a new copy.")
     _put(folder / notebook.name, content)
-    blank = {answer.exercise for answer in found if answer.blank}
-    there = {answer.exercise for answer in found}
     return Receipt(
         notebook=notebook.name,
-        answered=len(there - blank),
-        exercises=len(there),
+        answered=len({answer.exercise for answer in found if not answer.blank}),
+        exercises=len({answer.exercise for answer in found}),
     )
 
 
@@ -108,7 +106,7 @@ def _notebooks(lesson: str) -> list[Path]:
     if lesson.endswith(".ipynb"):
         return [Path(lesson)]
     folder = workspace.folder() / "exercises"
-    found = sorted(folder.glob(f"{lesson}*.ipynb"))
+    found = [p for p in sorted(folder.glob("*.ipynb")) if p.name.startswith(lesson)]
     if not found:
         raise NotHandedIn(f"No notebook in {folder} has a name that starts {lesson!r}.")
     return found

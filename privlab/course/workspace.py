@@ -45,11 +45,13 @@ def lay_out(work: Path) -> tuple[Path, ...]:
 
 def main(command: Sequence[str]) -> None:
     """Lay the copy out where ``$PRIVLAB_WORK`` says, then run ``command`` in it."""
+    if not command:
+        sys.exit("workspace: name the PROGRAM to start")
     os.umask(OWNER_ONLY)
     work = folder()
     lay_out(work)
     os.chdir(work)
-    os.execv(command[0], list(command))
+    os.execvp(command[0], list(command))
 
 
 if __name__ == "__main__":

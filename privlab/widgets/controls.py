@@ -83,7 +83,9 @@ def slider(
     ``ValueError`` unless ``low < high`` lie a whole number of steps apart, and
     ``value`` on one of them.
     """
-    count = (checks.number("high", high) - low) / checks.positive("step", step)
+    if checks.number("high", high) <= low:
+        raise ValueError(f"high={high} must be > low={low}")
+    count = (high - low) / checks.positive("step", step)
     if count < 1 or not math.isclose(count, round(count)):
         raise ValueError(f"step={step} must divide high - low = {high - low:g}")
     if count > MOST_POSITIONS:

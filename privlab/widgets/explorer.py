@@ -49,6 +49,7 @@ class Explorer:
 
 def _control(name: str, argument: Any) -> Any:
     """``argument``, or the choice that a list of strings is short for."""
-    if isinstance(argument, list) and all(isinstance(own, str) for own in argument):
+    listed = isinstance(argument, list) and argument
+    if listed and all(isinstance(own, str) for own in argument):
         return choice(name, argument)
     return argument

@@ -13,6 +13,7 @@ from itertools import pairwise
 WORD = re.compile(r"[a-z0-9\u0370-\u03ff]+|[\u4e00-\u9fff]+")
 IN_TITLE = 8  # a word in a heading counts as often as that in the text
 EXCERPT = 160  # characters
+BEGINNING = b"window.bookIndex = "  # of the index: by it a book is known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ def index(sections: list[Section]) -> str:
     shown = [[s.address, s.page, s.title, _excerpt(s.text)] for s in sections]
     whole = {"sections": shown, "words": dict(sorted(holders.items()))}
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
-    return f"window.bookIndex = {text};\n"
+    return f"{BEGINNING.decode()}{text};\n"
 
 
 def _excerpt(text: str) -> str:

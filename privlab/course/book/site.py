@@ -54,7 +54,9 @@ class Book:
     def write(self, folder: Path) -> None:
         """Replace the book in ``folder``; ``FileExistsError`` if it is not one."""
         if folder.is_dir() and any(folder.iterdir()):
-            if not (folder / INDEX).is_file():
+            index = folder / INDEX
+            ours = index.is_file() and index.read_bytes().startswith(search.BEGINNING)
+            if not ours:
                 raise FileExistsError(f"{folder} holds something else than a book")
             shutil.rmtree(folder)
         for name, content in self.files.items():

@@ -55,6 +55,8 @@ def _module(place: Path):
     if not place.is_file():
         raise BadInput(f"{place} is not a file of checks")
     spec = importlib.util.spec_from_file_location("privlab_private_checks", place)
+    if spec is None:
+        raise BadInput(f"{place} must end in .py")
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

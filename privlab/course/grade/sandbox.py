@@ -1,7 +1,8 @@
 """Where answers run: a process that sees nothing, reaches nothing and can be ended.
 
 An ``Isolation`` turns "run this answer's worker" into a command line. ``best`` tries
-them in order, each by a real worker, and takes the first that works. All of them
+them in order, each by a real worker, and takes the first that works. "limits only"
+hides nothing; the sandboxes
 show the worker the interpreter, its packages and the ``privlab`` package, read-only,
 and one temporary folder; none shows the course's sources, other submissions, the
 home folder or a network.

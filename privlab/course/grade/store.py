@@ -65,7 +65,8 @@ class Store:
     def tidy(self) -> None:
         """Take away what a killed run had begun to write."""
         for path in self.folder.rglob("*.tmp"):
-            path.unlink(missing_ok=True)
+            if path.is_file():  # a student may be called so
+                path.unlink(missing_ok=True)
 
     def save(self, result: StudentResult, page: str, submission: str) -> None:
         """Write a student's feedback page and then the report."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from privlab.course.exercise import exercises
 from privlab.course.grade.answers import Answer, answers_in
 
 LARGEST_NOTEBOOK = 64 * 2**20  # bytes: pictures are large
@@ -72,12 +73,16 @@ def _is_notebook(path: PurePosixPath) -> bool:
 
 def _in_folder(place: Path) -> Iterator[tuple[PurePosixPath, bytes | str]]:
     """Notebooks below a folder; a link could lead out of it and is not followed."""
-    for path in [place] if place.is_file() else _files(place):
-        relative = path.relative_to(place) if path != place else Path(path.name)
-        name = PurePosixPath(relative.as_posix())
-        if not _is_notebook(name):
-            continue
-        steps = [path, *path.parents][: len(name.parts)]
+    files = [place] if place.is_file() else [*_files(place)]
+    names = {
+        path: PurePosixPath(path.relative_to(place if path != place else path.parent))
+        for path in files
+    }
+    found = {path: name for path, name in names.items() if _is_notebook(name)}
+    shared = _shared_folder([*found.values()])
+    for path, whole in found.items():
+        name = PurePosixPath(*whole.parts[shared:])
+        steps = [path, *path.parents][: len(whole.parts)]
         if any(step.is_symlink() for step in steps) and path != place:
             yield name, "is a link, which is not followed"
         elif not path.is_file():
@@ -139,7 +144,9 @@ def _shared_folder(paths: list[PurePosixPath]) -> int:
     """1 if one folder holds everybody's work (as a zipped class folder does)."""
     tops = {path.parts[0] for path in paths}
     depths = {len(path.parts) for path in paths}
-    alone = len(paths) == 1 and depths == {2}  # one student's folder
+    lessons = {exercise.lesson for exercise in exercises().values()}
+    named = {path.stem for path in paths} <= lessons
+    alone = depths == {2} and (len(paths) == 1 or named)  # one student's folder
     return int(len(tops) == 1 and min(depths) > 1 and not alone)
 
 
