@@ -49,6 +49,7 @@ SERVED_BY = {
 WHEELS = "wheelhouse"  # in a bundle: every package as a file
 KIND = f"{sysconfig.get_platform()}-{sys.implementation.cache_tag}"  # it serves this
 NOT_BUNDLED = (".git", ".venv", "build", "artefacts", WHEELS, "*.egg-info")
+NOT_BUNDLED += ("solutions", "handed-in", "results")  # what students must not have
 NOT_BUNDLED += ("__pycache__", ".*_cache", ".hypothesis", ".ipynb_checkpoints")
 OLDEST, NEWEST = (3, 11), (3, 14)  # tenseal has ready-made builds for these alone
 ROOM = 4  # GB: the installed course takes 2, downloading and unpacking it the rest
@@ -194,7 +195,7 @@ def test(options, pytest_arguments):
     """Set up, run every check in turn, and fail if any of them did."""
     if packages_from(options.offline):
         raise Trouble(
-            "A bundle holds the course without its tests: test needs a network."
+            "A bundle lacks what the tests need: run them in a copy that is no bundle."
         )
     set_up("[dev]", options.torch_index)
     failed = []

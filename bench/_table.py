@@ -40,7 +40,9 @@ def table(rows: list[Row]) -> str:
 def machine() -> str:
     """When and where: one sentence."""
     memory = psutil.virtual_memory().total / 2**30
-    cores = len(psutil.Process().cpu_affinity())
+    process = psutil.Process()  # on a Mac it cannot say which cores it may use
+    known = hasattr(process, "cpu_affinity")
+    cores = len(process.cpu_affinity()) if known else psutil.cpu_count()
     return (
         f"Measured on {datetime.date.today().isoformat()}: {_processor()}, {cores} "
         f"cores, {memory:.0f} GB, {platform.system()}, Python "

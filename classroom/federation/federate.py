@@ -65,12 +65,21 @@ def teacher(args: argparse.Namespace) -> None:
 
 def register(args: argparse.Namespace) -> None:
     """Let nodes in by their public keys (files NAME.pub)."""
+    _superlink_is_known(args.folder)
     new = deployment.register(args.folder, args.keys)
     print(f"let in: {', '.join(new) or 'nobody new'}")
 
 
+def _superlink_is_known(folder: Path) -> None:
+    if not (folder / "config.toml").exists():
+        raise SystemExit(
+            f"no SuperLink in {folder} yet: run the command `teacher` first"
+        )
+
+
 def start(args: argparse.Namespace) -> None:
     """Train: submit the app to the SuperLink."""
+    _superlink_is_known(args.folder)
     given = ("aggregation", "rounds", "nodes", "timeout", "alpha", "seed")
     told = {n: getattr(args, n) for n in given if getattr(args, n) is not None}
     number = deployment.start_run(args.folder, APP, told | {"resume": args.resume})
@@ -168,7 +177,8 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
 
     def command(function):
-        own = commands.add_parser(function.__name__, help=function.__doc__)
+        told = function.__doc__
+        own = commands.add_parser(function.__name__, help=told, description=told)
         own.set_defaults(function=function)
         return own
 

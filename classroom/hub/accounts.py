@@ -33,8 +33,11 @@ def main(arguments: list[str]) -> int:
     if wrong:
         parser.error(f"{wrong[0]!r}: a name has small letters, digits, - and _")
     make_group(options.group or usual)
-    rows = [(name, make_account(name, options.group or usual)) for name in names]
-    csv.writer(sys.stdout).writerows([("name", "password"), *rows])
+    table = csv.writer(sys.stdout)
+    table.writerow(("name", "password"))
+    for name in names:
+        table.writerow((name, make_account(name, options.group or usual)))
+        sys.stdout.flush()  # a password is told once: before the next can fail
     return 0
 
 

@@ -36,7 +36,7 @@ def unwritten(x):
         (lambda x: x + 2, "wrong", "You added two.", "plus-two"),
         (lambda x: None, "wrong", "three doubled: your function returned None", ""),
         (lambda x: sys.exit(), "wrong", "your code stopped with SystemExit", ""),
-        (6, "wrong", "does not fit the question (TypeError: 'int' object is not", ""),
+        (6, "wrong", "give the function itself: check('ex-01', double)", ""),
         (unwritten, "not attempted", "Write double first; hint('ex-01') helps.", ""),
         (..., "not attempted", "Write double first; hint('ex-01') helps.", ""),
     ],

@@ -37,6 +37,7 @@ def test_nbgitpuller_gets_them_too_and_opens_the_page_in_the_copy():
     assert parse_qs(parts.query) == {
         "repo": ["https://git.example.edu/x/kurs.git"],
         "branch": ["main"],
+        "targetpath": ["kurs"],
         "urlpath": ["lab/tree/kurs/notebooks/00_start_here.ipynb"],
     }
 

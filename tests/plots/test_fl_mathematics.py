@@ -98,7 +98,7 @@ def test_time_is_rounds_times_message_and_steps():
     right = drawn(draw_rounds_needed, NEEDED).axes[2]
     assert right.lines[1].get_ydata() == pytest.approx([40 * 11, 9 * 14])
     assert "second 40 at one step, 9 at 4" in NEEDED.summary
-    assert "first 40 at one step, never at 4" in NEEDED.summary
+    assert "first 40 at one step, not in 50 at 4" in NEEDED.summary
 
 
 def test_each_way_to_draw_has_a_line_and_a_marker_of_its_own():

@@ -104,7 +104,7 @@ def test_a_log_slider_of_whole_numbers_holds_whole_numbers():
         (lambda: widgets.slider("", 0, 1, 0), "label=''"),
         (lambda: widgets.slider("n", 0, 10, 11), "n: value=11"),
         (lambda: widgets.slider("n", 0, 10, 0.5), "n: value=0.5"),
-        (lambda: widgets.slider("n", 10, 0, 5), "step=1"),
+        (lambda: widgets.slider("n", 10, 0, 5), "high=0 must be > low=10"),
         (lambda: widgets.slider("n", 0, 1, 0, 0.3), "step=0.3"),
         (lambda: widgets.slider("n", 0, 10_000, 0), "step=1 makes 10000"),
         (lambda: widgets.log_slider("n", 0, 10, 1), "low=0"),

@@ -73,16 +73,12 @@ def _is_notebook(path: PurePosixPath) -> bool:
 
 def _in_folder(place: Path) -> Iterator[tuple[PurePosixPath, bytes | str]]:
     """Notebooks below a folder; a link could lead out of it and is not followed."""
-    files = [place] if place.is_file() else [*_files(place)]
-    names = {
-        path: PurePosixPath(path.relative_to(place if path != place else path.parent))
-        for path in files
-    }
-    found = {path: name for path, name in names.items() if _is_notebook(name)}
-    shared = _shared_folder([*found.values()])
-    for path, whole in found.items():
-        name = PurePosixPath(*whole.parts[shared:])
-        steps = [path, *path.parents][: len(whole.parts)]
+    for path in [place] if place.is_file() else _files(place):
+        relative = path.relative_to(place) if path != place else Path(path.name)
+        name = PurePosixPath(relative.as_posix())
+        if not _is_notebook(name):
+            continue
+        steps = [path, *path.parents][: len(name.parts)]
         if any(step.is_symlink() for step in steps) and path != place:
             yield name, "is a link, which is not followed"
         elif not path.is_file():
