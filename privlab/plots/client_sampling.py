@@ -18,7 +18,7 @@ def draw_client_sampling(result: ClientSampling, ax: Axes) -> Axes:
         axes.set_xticks(range(1, len(drawn) + 1))
     left.set_ylim(-65, 45)
     left.legend(loc="upper right", frameon=True, framealpha=0.9)
-    right.set_ylim(-4, 180)
+    right.set_ylim(-4, 240)
     style.label(left, "Bias", "clinics drawn (count)", "mean error (points)")
     style.label(right, "Spread", "clinics drawn (count)", "standard deviation (points)")
     return ax

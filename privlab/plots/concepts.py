@@ -67,7 +67,7 @@ def draw_balance(result: Balance, ax: Axes) -> Axes:
         textcoords="offset points",
         fontweight="bold",
     )
-    ax.set(xlim=(50, 100), yscale="log", ylim=(1e-5, 1e3))
+    ax.set(xlim=(50, 100), yscale="log", ylim=(1e-7, 1e3))
     ax.legend(loc="lower left")
     return style.label(
         ax,

@@ -13,7 +13,7 @@ from privlab.experiments.tampered_log import CHECKS, NO_HEAD, TamperedLog
 from privlab.experiments.unbounded import LatticeLimits
 from privlab.plots import style
 
-YEARS = 60
+YEARS = 70
 SIDE = 8
 
 

@@ -237,7 +237,7 @@ source(scaled_confidence, lira_online)
 # %%
 predict(
     "lira",
-    "The loss threshold catches 0.1 % of members at 0.1 % false alarms: a guess."
+    "The loss threshold catches 0.1 % of members at 0.1 % false alarms."
     " What does LiRA catch?",
     options=["about 0.1 %", "about 2 %", "about half"],
 )

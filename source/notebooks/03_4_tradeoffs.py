@@ -197,6 +197,8 @@ for table in tables.values():
 reveal("he-factor", "more than 1,000")
 
 # %% [markdown]
+# The public keys, sent once ahead of all queries, are not in this bill (`tr-04`).
+#
 # Three remarks, lest the numbers be carried too far. A query in the open takes a
 # microsecond here, so "1,000 times slower" is still well below a second. The model is
 # linear; lesson 5.4 measures a layer of a language model. And FL moves more bytes here

@@ -352,6 +352,8 @@ for kind in (once, often):
         end=" ",
     )
     print(f"ε = {kind.epsilon:.1f} for each patient asked about")
+
+# %%
 claim(
     "one noisy answer is wrong more often than right",
     once.accuracy(once.medians) < 0.5,

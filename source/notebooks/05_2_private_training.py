@@ -330,6 +330,8 @@ claim(
     "a norm sixteen times too large costs over fifteen",
     by_norm.at(0.25) - by_norm.at(4.0) > 0.15,
 )
+
+# %%
 claim(
     "with 5 steps the model has not arrived",
     by_steps.at(5) < by_steps.at(100) - 0.05,

@@ -503,9 +503,9 @@ explore_on_run(
 
 # %% [markdown]
 # *Four panels against the number of clients, ten to a million. Black dots are measured
-# on this machine, hollow ones follow from the fitted law; the noise is computed. Traffic levels off at a
-# hundred clients, the noise falls a hundredfold, and accuracy rises from guessing to
-# above 70 %.*
+# on this machine, hollow ones follow from the fitted law; the noise is computed.
+# Traffic levels off at a hundred clients, the noise falls a hundredfold, and accuracy
+# rises from guessing to above 70 %.*
 #
 # The dots are runs of Flower in this process: real messages, real training, one client
 # after the other. In the field clients work at the same time and the network decides,

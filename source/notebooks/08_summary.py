@@ -75,7 +75,8 @@ show(board, draw_scoreboard)
 # %% [markdown]
 # *Nine rows of attacks, nine columns of defences. A cell holds the mean gain over five
 # seeds and ± as below; the darker, the more the attack gains. Hatched cells were not
-# measured: some do not apply, others would repeat a neighbour. In the two lowest rows no cell is near white.*
+# measured: some do not apply, others would repeat a neighbour. In the two lowest rows
+# no cell is near white.*
 #
 # **What ± means.** Each seed draws other people, other wrong records and other noise.
 # From five values with mean $m$ and standard deviation $s$, a sixth lies within $m\pm

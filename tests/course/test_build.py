@@ -139,6 +139,13 @@ def test_a_library_file_that_the_checks_import_counts_for_the_solution(course):
     assert [n for n, now in states().items() if now == "stale"] == [BUILT[0], BUILT[2]]
 
 
+def test_a_lessons_quiz_counts_for_it(course):
+    course("source/quiz/01_lesson.toml", "")
+    build([], force=False)
+    course("source/quiz/01_lesson.toml", "[[item]]")
+    assert [n for n, now in states().items() if now == "stale"] == [BUILT[0]]
+
+
 def test_line_ends_of_the_system_make_nothing_stale():
     build([], force=False)
     for path in paths.COURSE.rglob("*.py"):

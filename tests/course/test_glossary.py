@@ -91,6 +91,7 @@ def test_a_term_is_whole_and_its_lesson_uses_it(term):
 def test_look_up_in_both_languages_and_what_is_near():
     assert glossary("Sensitivity").chinese == ("敏感度",)
     assert glossary("敏感度") is glossary("sensitivity")
+    assert glossary("Rényi 差分隐私").lesson == "4.1"
     with pytest.raises(KeyError, match="sensitivity"):
         glossary("sensitivty")
 

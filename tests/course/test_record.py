@@ -95,6 +95,8 @@ DAMAGED = [
     b'{"exercises": [1], "guesses": {}}',
     b'{"exercises": {"a-1": 3}, "guesses": {}}',
     b'{"exercises": {}, "guesses": 3}',
+    b'{"exercises": {"a-1": {"attempts": "3"}}, "guesses": {}}',
+    b"[" * 100_000,
 ]
 
 
@@ -116,6 +118,12 @@ def test_a_note_from_an_older_edition_gets_what_it_lacks(home):
     record.note_attempt("a-1", "wrong")
     noted = json.loads((home / PROGRESS).read_text("utf-8"))["exercises"]["a-1"]
     assert noted == {"status": "wrong", "attempts": 1, "hints": 2}
+
+
+def test_what_we_do_not_know_is_dropped(home):
+    home.mkdir(parents=True)
+    (home / PROGRESS).write_text('{"exercises": {"a-1": {"x": 2}}, "guesses": {}}')
+    assert record.note_hint("a-1", most=3) == 1
 
 
 def no_folder(home):

@@ -46,6 +46,7 @@ def test_a_proof_leads_to_the_root_from_its_own_place_alone(size):
         assert root_from(leaves[i], i, size, path) == root
         assert root_from(leaf_hash(b"other"), i, size, path) != root
         assert root_from(leaves[i], i, size, [*path, root]) != root
+        assert all(root_from(leaves[i], j, size, path) != root for j in (-1, size, 40))
         if path:
             assert root_from(leaves[i], i, size, path[:-1]) != root
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from flwr.app import (
+    Array,
     ArrayRecord,
     ConfigRecord,
     Error,
@@ -212,7 +213,11 @@ def numbered(message):
     return message
 
 
-@pytest.mark.parametrize("kind", ["error", "nan", "shape", "empty"])
+def forged(data):
+    return Array(dtype="float64", shape=(3,), stype="numpy.ndarray", data=data)
+
+
+@pytest.mark.parametrize("kind", ["error", "nan", "shape", "empty", "junk", "longer"])
 def test_replies_that_fit_nothing_count_as_none(kind):
     strategy = DPFedAvg(silent(clients=1), rng=np.random.default_rng(0))
     start = np.zeros(3)
@@ -224,6 +229,10 @@ def test_replies_that_fit_nothing_count_as_none(kind):
             "nan": RecordDict({"arrays": ArrayRecord({"w": torch.full((3,), np.nan)})}),
             "shape": RecordDict({"arrays": ArrayRecord({"w": torch.ones(4)})}),
             "empty": RecordDict({"metrics": MetricRecord({"loss": 1.0})}),
+            "junk": RecordDict({"arrays": ArrayRecord({"w": forged(b"junk")})}),
+            "longer": RecordDict(
+                {"arrays": ArrayRecord({"w": forged(Array(np.ones(5)).data)})}
+            ),
         }[kind]
         reply = Message(bad, reply_to=numbered(asked))
     arrays, metrics = strategy.aggregate_train(1, [reply])

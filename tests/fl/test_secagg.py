@@ -136,6 +136,12 @@ def test_too_few_clients_are_named_at_every_stage(stage):
         masked_sum(INPUTS, setting=FIVE, lost=lost)
 
 
+@pytest.mark.parametrize("lost", [{1: "masks"}, {9: "share"}])
+def test_losing_nobody_we_know_is_refused(lost):
+    with pytest.raises(ValueError, match="must name a client and a stage"):
+        masked_sum(INPUTS, setting=FIVE, lost=lost)
+
+
 def test_fewer_clients_than_the_setting_allows_may_take_part():
     assert (masked_sum(INPUTS[:3], setting=FIVE).total == INPUTS[:3].sum(0)).all()
     with pytest.raises(ValueError, match="clients=5"):
