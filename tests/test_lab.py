@@ -594,11 +594,11 @@ def test_a_bundle_never_holds_cuda(lab, machine, capsys):
     assert not machine.asked_for("pip --no-input --disable-pip-version-check wheel")
 
 
-def test_the_tests_of_a_bundle_say_that_they_need_a_network(
+def test_the_tests_of_a_bundle_are_refused_with_a_remedy(
     lab, machine, bundled, capsys
 ):
     assert lab.main(["test"]) == 1
-    assert "needs a network" in capsys.readouterr().err
+    assert "a copy that is no bundle" in capsys.readouterr().err
 
 
 # programs that are run
