@@ -594,9 +594,7 @@ def test_a_bundle_never_holds_cuda(lab, machine, capsys):
     assert not machine.asked_for("pip --no-input --disable-pip-version-check wheel")
 
 
-def test_the_tests_of_a_bundle_are_refused_with_a_remedy(
-    lab, machine, bundled, capsys
-):
+def test_the_tests_of_a_bundle_are_refused_with_a_remedy(lab, machine, bundled, capsys):
     assert lab.main(["test"]) == 1
     assert "a copy that is no bundle" in capsys.readouterr().err
 
