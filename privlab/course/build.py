@@ -19,7 +19,7 @@ from privlab.course import paths
 from privlab.course.contents import number
 from privlab.course.dependencies import closure, module_files
 from privlab.course.execution import SETTINGS, BuildError, execute
-from privlab.course.glossary import TERMS, with_notes
+from privlab.course.glossary import with_notes
 
 KINDS = {"notebooks": ("notebooks",), "exercises": ("exercises", "solutions")}
 
@@ -70,10 +70,7 @@ class Target:
             where = f"{error.filename}, line {error.lineno}"
             line = (error.text or "").strip()
             raise BuildError(f"{self.name}: {where}: not Python: {line}") from error
-        files |= {TERMS} if self.noted else set()
         files |= {*paths.COURSE.glob(f"source/quiz/{self.source.stem}.toml")}
-        if paths.COURSE / "privlab" / "course" / "claims.py" in files:
-            files |= {TERMS.with_name("claims.csv"), TERMS.with_name("laws.csv")}
         texts = [f"{path.name}\n{path.read_text('utf-8')}" for path in sorted(files)]
         return nb.digest(str(SETTINGS), *_pins(), *texts)
 

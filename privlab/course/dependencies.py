@@ -7,11 +7,13 @@ from pathlib import Path
 
 from privlab.course import paths
 
+DATA = (".csv", ".json")
+
 
 def closure(*starts: Path) -> list[Path]:
     """``starts`` and the files of ``privlab`` they import, directly or through others.
 
-    The numbers a module reads, ``data/NAME.*`` beside NAME.py, count as its own.
+    The data that a module names, beside it or in ``data`` there, count as its own.
     ``SyntaxError`` names a file that is not plain Python; a notebook's magics are not.
     """
     found: set[Path] = set()
@@ -19,8 +21,9 @@ def closure(*starts: Path) -> list[Path]:
     while waiting:
         path = waiting.pop()
         if path not in found:
-            found |= {path, *path.parent.glob(f"data/{path.stem}.*")}
-            waiting += _imported(path)
+            tree = ast.parse(path.read_text("utf-8"), path.name)
+            found |= {path, *_read_by(tree, path.parent)}
+            waiting += _imported(tree, path.parent)
     return sorted(found)
 
 
@@ -34,9 +37,16 @@ def module_files(name: str) -> Iterator[Path]:
                 yield path
 
 
-def _imported(path: Path) -> Iterator[Path]:
-    package = ".".join(path.parent.relative_to(paths.COURSE).parts)
-    for node in ast.walk(ast.parse(path.read_text("utf-8"), path.name)):
+def _read_by(tree: ast.Module, folder: Path) -> Iterator[Path]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and str(node.value).endswith(DATA):
+            places = (folder / node.value, folder / "data" / node.value)
+            yield from (place for place in places if place.is_file())
+
+
+def _imported(tree: ast.Module, folder: Path) -> Iterator[Path]:
+    package = ".".join(folder.relative_to(paths.COURSE).parts)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

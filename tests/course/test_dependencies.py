@@ -19,7 +19,7 @@ LIBRARY = {
     "privlab/dp/relative.py": "from . import laplace\nfrom ..core.checks import number",
     "privlab/dp/egg.py": "import privlab.dp.hen",
     "privlab/dp/hen.py": "import privlab.dp.egg",
-    "privlab/dp/table.py": "",
+    "privlab/dp/table.py": "FILE = 'table.json'",
     "privlab/dp/data/table.json": "{}",
     "privlab/dp/data/other.json": "{}",
 }
