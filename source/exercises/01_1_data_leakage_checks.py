@@ -415,9 +415,8 @@ def right_for_any_page(answer, rng):
     shapes = [(1, 1, 1.0), (1, 5, 0.3), (6, 1, 0.3)]
     shapes += [(*rng.integers(2, 8, 2), rng.uniform(0, 0.6)) for _ in range(20)]
     pages = [printed_at_random(*shape, rng) for shape in shapes]
-    stairs = [
-        [i, i + step] for i in range(30) for step in (0, 1)
-    ]  # many rounds
+    # many rounds
+    stairs = [[i, i + step] for i in range(30) for step in (0, 1)]
     pages.append(printed(rng.integers(0, 40, (31, 31)), stairs))
     nothing = np.array([[0, 0, 5], [0, 0, 7], [3, 4, 6]])
     pages.append(printed(nothing, [[0, 0], [0, 1], [1, 0], [1, 1]]))

@@ -397,9 +397,9 @@ at_23 = Exercise(
     hidden=(finds_it_for_other_sizes,),
     mistakes={
         "still-masked": Mistake(
-            message="Your images have not moved, or few of them. That is what the vendor's customers saw: "
-            "the gradient of the loss is 0, because the model is so sure. Leave the "
-            "loss alone and attack the scores.",
+            message="Your images have not moved, or few of them. That is what the "
+            "vendor's customers saw: the gradient of the loss is 0, because the model is "
+            "so sure. Leave the loss alone and attack the scores.",
             code=change_code("moved = image"),
         ),
         "fgsm-unmasked": Mistake(

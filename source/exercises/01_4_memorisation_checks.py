@@ -275,9 +275,9 @@ def letters(rng, *, k: int, length: int, apart: bool = True) -> dict:
         (best, right), (second, _) = all_texts(**case)[:2]
         if second > 0.999 * best:  # the same steps in another order
             continue
-        short_cuts = {**lm_03.mistakes}
-        del short_cuts["beam"]  # it has a case of its own
-        ways = [defined(lm_03, m.code)(**case) for m in short_cuts.values()]
+        # "beam" has a case of its own
+        codes = [m.code for n, m in lm_03.mistakes.items() if n != "beam"]
+        ways = [defined(lm_03, code)(**case) for code in codes]
         if not apart or not any(close(way, right) for way in ways):
             return case
 

@@ -488,7 +488,9 @@ def right_in_other_clinics(answer, rng):
         expect(follows(noise, law), "the noise does not fit")
 
 
-def noisy_step(result: str, unit="noise_multiplier * max_grad_norm") -> str:
+def noisy_step(
+    result: str, unit="noise_multiplier * max_grad_norm", rng="rng"
+) -> str:
     """An answer that clips each gradient, has noise of that unit, and then does this."""
     return f"""
 import numpy as np
@@ -498,7 +500,7 @@ def private_gradient(
 ):
     lengths = np.linalg.norm(gradients, axis=1, keepdims=True)
     clipped = gradients * max_grad_norm / np.maximum(lengths, max_grad_norm)
-    noise = {unit} * rng.normal(size=gradients.shape[1])
+    noise = {unit} * {rng}.normal(size=gradients.shape[1])
     return {result}
 """
 
@@ -578,8 +580,7 @@ def private_gradient(
             "take it off again: draw it from rng.",
             code=noisy_step(
                 "(clipped.sum(axis=0) + noise) / (sampling_rate * n)",
-                unit="(rng := np.random.default_rng(0)) and noise_multiplier "
-                "* max_grad_norm",
+                rng="np.random.default_rng(0)",
             ),
         ),
         "noise-per-patient": Mistake(

@@ -578,6 +578,7 @@ def norms_in_force(first, counts, expected, target, clip_rate):
         norms.append({})
     return norms
 """
+RULE = REPLAY.replace("{}", "C * math.exp(-clip_rate * excess)")
 
 dp_45 = Exercise(
     id="dp-45",
@@ -615,23 +616,17 @@ dp_45 = Exercise(
         "count-not-share": Mistake(
             message="You compared the count with the target. The target is a share: "
             "divide by the expected batch size first.",
-            code=REPLAY.replace("count / expected", "count").replace(
-                "{}", "C * math.exp(-clip_rate * excess)"
-            ),
+            code=RULE.replace("count / expected", "count"),
         ),
         "next-left-out": Mistake(
             message="After the last count the norm moves once more: return one norm more "
             "than there are counts.",
-            code=REPLAY.replace(
-                "{}", "C * math.exp(-clip_rate * excess)"
-            ).replace("return norms", "return norms[:-1]"),
+            code=RULE.replace("return norms", "return norms[:-1]"),
         ),
         "one-late": Mistake(
             message="You left out the first norm: it is in force at step 1, before any "
             "count is known.",
-            code=REPLAY.replace(
-                "{}", "C * math.exp(-clip_rate * excess)"
-            ).replace("return norms", "return norms[1:]"),
+            code=RULE.replace("return norms", "return norms[1:]"),
         ),
     },
     also_right=(REPLAY.replace("{}", "C / math.exp(clip_rate * excess)"),),

@@ -255,8 +255,8 @@ fi_02 = Exercise(
             ),
         ),
         "noise-ignored": Mistake(
-            message="You looked at the bias only, or your noise is far too small. It grows with the cap, so the "
-            "largest cap is not always best.",
+            message="You looked at the bias only, or your noise is far too small. It "
+            "grows with the cap, so the largest cap is not always best.",
             code=chosen_with(error="np.mean(sample - np.minimum(sample, cap))"),
         ),
         "bias-ignored": Mistake(

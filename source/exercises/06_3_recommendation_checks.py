@@ -52,9 +52,8 @@ def links_of_two_small_tables(answer, rng):
     unequal = np.diag([100.0, 1, 1, 1, 1, 1]) + CORNERS / 100
     for scores in (CORNERS[:, ::-1].T / 20, unequal):
         cases.append({"scores": scores, "threshold": 1.2})
-    cases.append(
-        {"scores": CORNERS, "threshold": 2.5}
-    )  # 2.64 with n, 2.41 with n - 1
+    # the eccentricity is 2.64 with n, 2.41 with n - 1
+    cases.append({"scores": CORNERS, "threshold": 2.5})
     tied = np.array([[5.0, 5, 1], [2, 0, 7], [0, 1, 2]])
     cases.append({"scores": tied, "threshold": 0.0})
     compare(answer, re_01, right_links, [*cases, *drawn])
@@ -229,6 +228,18 @@ def stolen_matrix(questions, answers):
     return {value}
 """
 
+
+def solved_with(pair: str) -> str:
+    """An answer that puts this pair of questions and answers into the formula."""
+    return f"""
+import numpy as np
+
+def stolen_matrix(questions, answers):
+    asked, told = {pair}
+    return told @ np.linalg.solve(asked.T @ told, told.T)
+"""
+
+
 re_02 = Exercise(
     id="re-02",
     title="Steal what the ciphertext scored",
@@ -250,34 +261,17 @@ re_02 = Exercise(
         "levels-left-in": Mistake(
             message="You used the answers as they are. Each contains the levels b: "
             "subtract one answer from the others, and its question too.",
-            code="""
-import numpy as np
-
-def stolen_matrix(questions, answers):
-    asked, told = questions[:, 1:], answers[:, 1:]
-    return told @ np.linalg.solve(asked.T @ told, told.T)
-""",
+            code=solved_with("questions[:, 1:], answers[:, 1:]"),
         ),
         "levels-left-in-all": Mistake(
             message="You used all k + 1 answers as they are. Each contains the levels b: "
             "subtract one answer from the others, and its question too.",
-            code="""
-import numpy as np
-
-def stolen_matrix(questions, answers):
-    return answers @ np.linalg.solve(questions.T @ answers, answers.T)
-""",
+            code=solved_with("questions, answers"),
         ),
         "levels-left-in-first": Mistake(
             message="You took k answers as they are. Each contains the levels b: "
             "subtract the one that is left from them, and its question too.",
-            code="""
-import numpy as np
-
-def stolen_matrix(questions, answers):
-    asked, told = questions[:, :-1], answers[:, :-1]
-    return told @ np.linalg.solve(asked.T @ told, told.T)
-""",
+            code=solved_with("questions[:, :-1], answers[:, :-1]"),
         ),
         "smallest-fit": Mistake(
             message="Your matrix fits the answers and is wrong elsewhere: it is the "
@@ -292,13 +286,9 @@ def stolen_matrix(questions, answers):
         "questions-not-moved": Mistake(
             message="You subtracted an answer from the others, but not its question "
             "from theirs. A difference of answers answers the difference.",
-            code="""
-import numpy as np
-
-def stolen_matrix(questions, answers):
-    asked, told = questions[:, 1:], answers[:, 1:] - answers[:, :1]
-    return told @ np.linalg.solve(asked.T @ told, told.T)
-""",
+            code=solved_with(
+                "questions[:, 1:], answers[:, 1:] - answers[:, :1]"
+            ),
         ),
     },
     also_right=(

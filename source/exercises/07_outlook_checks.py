@@ -451,9 +451,8 @@ def seconds_for_any_table(answer, rng):
     cases = []
     for _ in range(20):
         n = int(rng.integers(3, 9))
-        share = rng.permutation(
-            np.geomspace(0.002, 0.9, n)
-        )  # else a, b are not told apart
+        # with one share for all, a and b could not be told apart
+        share = rng.permutation(np.geomspace(0.002, 0.9, n))
         cases.append(timed(rng, rng.integers(1_000, 50_000, n), share))
     foretelling(answer, cases)
 
