@@ -26,8 +26,7 @@ from privlab.he.context import NETWORK
 from privlab.he.keyholder import new_keys
 
 EPSILONS = {DP_8: 8.0, DP_1: 1.0, MASKS_DP: 8.0}
-UNITS = {DP_8: "an image or a line", DP_1: "an image or a line"}
-UNITS[MASKS_DP] = "a client (two counts: a person)"
+UNITS = {DP_8: "an image or a line", DP_1: "an image or a line", MASKS_DP: "a client"}
 ROUND, QUESTION = "a client's update in a round", "a question of 1 to 4,096 images"
 ONE_ANSWER, NOTHING = "an answer", "nothing more is sent"
 

@@ -221,12 +221,13 @@ claim(
 # large number. *Scrubbing* (脱敏) took out every card number, which has a
 # form, and not one door code, which has none.
 #
-# And read what is promised to whom. In the language model ε is for *one line*, and each
-# secret stands in eight. That none was recited is a measurement; the promise to eight
-# lines is none at ε = 8, and (8, 0.017) at ε = 1 (lesson 5.3). Nor is the last row but
-# one robustness: under ε = 8 and ε = 1 adversarial images leave 41 % and 36 % right, not
-# 13 %. But they were made on the adversary's own network; nobody here attacked the noisy
-# one itself.
+# And read what is promised to whom. In the counts ε is for *one person*, also where the
+# model of the federation promises to a client. In the language model ε is for *one
+# line*, and each secret stands in eight. That none was recited is a measurement; the
+# promise to eight lines is none at ε = 8, and (8, 0.017) at ε = 1 (lesson 5.3). Nor is
+# the last row but one robustness: under ε = 8 and ε = 1 adversarial images leave 41 %
+# and 36 % right, not 13 %. But they were made on the adversary's own network; nobody
+# here attacked the noisy one itself.
 #
 # ## A low number is no promise
 #
