@@ -102,7 +102,7 @@ class Readings:
         return (
             f"k = {self.k}: {self.certain:.1%} of diagnoses are certain; of the ill, "
             f"{self.ill_certain:.1%} for whoever knows that they are ill; one group's "
-            f"chance of cancer is {self.cancer_after:.0%}, the town's "
+            f"chance of cancer is {self.cancer_after:.0%}, the table's "
             f"{self.cancer_before:.0%}."
         )
 
